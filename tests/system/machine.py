@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A QEMU machine with an Intel IOMMU and the devices that keep doing DMA, under a time limit."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+
+import images
+import paths
+
+OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+
+# Source ids (bus << 8 | device << 3 | function) of the devices, by the addresses given below
+SOURCES = {"nvme": 0x10, "e1000e": 0x18, "hda": 0x20, "uhci": 0x28}
+
+
+@dataclass
+class Config:
+    """What the machine is made of."""
+    firmware: str = "ovmf"          # or "seabios"
+    mem_mib: int = 2048
+    cpu: str = "max"
+    cpus: int = 2
+    iommu: bool = True              # False: no unit, and no DMAR table
+    aw_bits: int = 39
+    uhci: bool = True
+    cmdline: str = ""               # the first kernel's, added
+    crashkernel: str = "256M"
+    limit_s: int = 180
+
+
+class MachineError(Exception):
+    """The guest did not do what it should, in time."""
+
+
+def ram_folder():
+    """Where guest RAM is kept: in memory, if there is room."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else paths.BUILD
+
+
+class Machine:
+    """One run of QEMU. Use it as a context manager; files of the run are in `folder`."""
+
+    def __init__(self, config, folder):
+        self.config = config
+        self.folder = folder
+        self.private = tempfile.mkdtemp(prefix="dmarelay-", dir=ram_folder())
+        self.ram_path = os.path.join(self.private, "ram")
+        self.serial_path = os.path.join(folder, "serial.log")
+        self.trace_path = os.path.join(folder, "trace.log")
+        self.disk = os.path.join(self.private, "disk")
+        self.started = time.monotonic()
+        self.flood = None
+        self.process = None
+        self.qmp_socket = self.qmp_file = self.control = None
+        self.clean_up_on_failure = [self.ram_path]
+
+    # -- the command line ------------------------------------------------------------------
+
+    def _arguments(self):
+        c = self.config
+        arguments = [
+            "-nodefaults", "-display", "none", "-no-reboot", "-accel", "tcg,thread=multi",
+            "-machine", "q35,kernel-irqchip=split,memory-backend=ram",
+            "-object", f"memory-backend-file,id=ram,size={c.mem_mib}M,share=on,"
+                       f"mem-path={self.ram_path}",
+            "-m", f"{c.mem_mib}M", "-cpu", c.cpu, "-smp", str(c.cpus),
+            "-qmp", f"unix:{self._socket('qmp')},server=on,wait=off",
+            "-chardev", f"socket,id=gdb,path={self._socket('gdb')},server=on,wait=off",
+            "-gdb", "chardev:gdb",
+            "-serial", f"file:{self.serial_path}",
+            "-serial", f"unix:{self._socket('control')},server=on,wait=off",
+            "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
+            "-kernel", paths.kernel_image(), "-initrd", paths.INITRAMFS_FIRST,
+            "-append", f"console=ttyS0,115200 crashkernel={c.crashkernel} intel_iommu=on "
+                       f"{c.cmdline}",
+        ]
+        if c.iommu:
+            arguments += ["-device", f"intel-iommu,intremap=on,aw-bits={c.aw_bits}"]
+        if c.firmware == "ovmf":
+            variables = os.path.join(self.private, "vars")
+            shutil.copy(OVMF_VARS, variables)
+            arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF_CODE}",
+                          "-drive", f"if=pflash,format=raw,file={variables}"]
+        return arguments + self._devices()
+
+    def _devices(self):
+        blank = os.path.join(self.private, "blank")
+        images.make_blank(blank, 64)
+        devices = [
+            "-drive", f"if=none,id=disk,format=raw,file={self.disk}",
+            "-drive", f"if=none,id=blank,format=raw,cache=unsafe,file={blank}",
+            "-device", "nvme,id=nvme,serial=dmarelay,addr=2",
+            "-device", "nvme-ns,drive=disk,nsid=1", "-device", "nvme-ns,drive=blank,nsid=2",
+            "-netdev", f"dgram,id=net,local.type=unix,local.path={self._socket('net')},"
+                       f"remote.type=unix,remote.path={self._socket('flood')}",
+            "-device", "e1000e,netdev=net,addr=3,romfile=",
+            "-audiodev", "none,id=audio",
+            "-device", "ich9-intel-hda,id=hda,addr=4", "-device", "hda-micro,audiodev=audio",
+        ]
+        if self.config.uhci:
+            devices += ["-device", "ich9-usb-uhci1,id=uhci,addr=5",
+                        "-device", "usb-tablet,bus=uhci.0"]
+        return devices
+
+    def _socket(self, name):
+        return os.path.join(self.private, name + ".sock")
+
+    # -- life ------------------------------------------------------------------------------
+
+    def __enter__(self):
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        os.makedirs(self.folder, exist_ok=True)
+        for stale in (self.serial_path, self.trace_path):
+            if os.path.exists(stale):
+                os.unlink(stale)
+        command = ["timeout", "-k", "5", str(self.config.limit_s), "qemu-system-x86_64",
+                   *self._arguments()]
+        with open(os.path.join(self.folder, "qemu.log"), "w", encoding="utf-8") as log:
+            log.write(" ".join(command) + "\n")
+            log.flush()
+            # pylint: disable-next=consider-using-with # it lives as long as this object
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, start_new_session=True)
+        self.control = self._connect("control")
+        self.qmp_socket = self._connect("qmp")
+        self.qmp_file = self.qmp_socket.makefile("r", encoding="utf-8")
+        self.qmp_file.readline()
+        self.qmp("qmp_capabilities")
+        self.flood = Flood(self._socket("flood"), self._socket("net"))
+
+    def _connect(self, name):
+        client = socket.socket(socket.AF_UNIX)
+        for _ in range(200):
+            try:
+                client.connect(self._socket(name))
+                return client
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        raise MachineError(f"QEMU did not start: see {self.folder}/qemu.log")
+
+    def __exit__(self, *_):
+        if self.flood:
+            self.flood.stop()
+        if self.process and self.process.poll() is None:
+            # Its own session: `timeout` and QEMU, nobody else
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        for opened in (self.qmp_file, self.qmp_socket, self.control):
+            if opened:
+                opened.close()
+        shutil.rmtree(self.private, ignore_errors=True)
+
+    # -- talking ---------------------------------------------------------------------------
+
+    def qmp(self, command, **arguments):
+        """One QMP command; its "return" value."""
+        message = {"execute": command, "arguments": arguments}
+        self.qmp_socket.sendall(json.dumps(message).encode())
+        for line in self.qmp_file:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise MachineError(f"{command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+        raise MachineError(f"{command}: QEMU hung up")
+
+    def trace_event(self, name, enable):
+        """Switch a trace event on or off."""
+        self.qmp("trace-event-set-state", name=name, enable=enable)
+
+    def gdb_path(self):
+        """Where QEMU's gdb stub listens."""
+        return self._socket("gdb")
+
+    def order_panic(self):
+        """The guest's init waits for this line."""
+        self.control.sendall(b"panic\n")
+
+    def serial(self):
+        """The console so far."""
+        with open(self.serial_path, encoding="utf-8", errors="replace") as file:
+            return file.read().replace("\r", "")
+
+    def wait_serial(self, pattern, timeout, interval=0.02):
+        """Wait for a line; returns the match. A guest that stops early is an error."""
+        regex = re.compile(pattern, re.MULTILINE)
+        deadline = time.monotonic() + timeout
+        while True:
+            gone = self.process.poll() is not None
+            match = regex.search(self.serial())
+            if match:
+                return match
+            if gone:
+                raise MachineError(f"QEMU ended before the console said '{pattern}'")
+            if time.monotonic() > deadline:
+                raise MachineError(f"nothing on the console like '{pattern}' in {timeout} s")
+            time.sleep(interval)
+
+    def wait_exit(self, timeout):
+        """Wait for the guest to power off."""
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise MachineError(f"the guest did not power off in {timeout} s") from None
+
+
+class Flood:
+    """Frames from the host into the e1000e, about 2,000 a second, until stopped."""
+
+    FRAME = b"\xff" * 6 + b"\x02dmaRL" + b"\x88\xb5" + b"frame " * 150
+
+    def __init__(self, local, remote):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(local)
+        self.socket.setblocking(False)
+        self.remote = remote
+        self.sent = 0
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while not self.stopping.wait(0.005):
+            try:
+                for _ in range(10):
+                    self.socket.sendto(self.FRAME, self.remote)
+                    self.sent += 1
+            except OSError:
+                # QEMU's queue is full: the guest is not receiving just now
+                continue
+
+    def stop(self):
+        """End the flood."""
+        self.stopping.set()
+        self.thread.join()
+        self.socket.close()

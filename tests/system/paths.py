@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where things are in the tree, and what the guest's kernel is."""
+
+import glob
+import os
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.join(TOP, "tests", "system")
+BUILD = os.path.join(TOP, "build")
+KERNEL_DIR = os.path.join(BUILD, "cache", "kernel")
+DMARELAY = os.path.join(BUILD, "dmarelay")
+INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")
+INITRAMFS_KDUMP = os.path.join(BUILD, "system", "kdump.cpio.gz")
+
+
+def kernel_image():
+    """The stock vmlinuz that tools/deps.sh unpacked."""
+    found = glob.glob(os.path.join(KERNEL_DIR, "boot", "vmlinuz-*"))
+    if not found:
+        raise FileNotFoundError(f"no kernel below {KERNEL_DIR}: run tools/deps.sh system")
+    return found[0]
+
+
+def kernel_version():
+    """Its version, as uname -r says it."""
+    return os.path.basename(kernel_image()).removeprefix("vmlinuz-")

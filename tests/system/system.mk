@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The whole-machine tests and the main job; the top Makefile includes this file.
+
+SYSTEM_PYTHON := /usr/bin/python3
+
+build/system/capture: tests/system/guest/capture.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror -static -o $@ $<
+
+build/system/first.cpio: tests/system/guest/init-first build/system/capture
+build/system/kdump.cpio.gz: tests/system/guest/init-kdump $(wildcard build/dmarelay)
+
+build/system/first.cpio build/system/kdump.cpio.gz: tests/system/images.py tests/system/paths.py
+	$(SYSTEM_PYTHON) tests/system/images.py $(word 1,$(subst ., ,$(@F))) $@
+
+.PHONY: guest-images
+guest-images: build/system/first.cpio build/system/kdump.cpio.gz

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# deps.sh GROUP... - see that the Debian packages of each GROUP are there.
+#
+#   build   what compiles the stub and the dmarelay command
+#   unit    what the unit tests need besides
+#   system  what boots a machine and judges it, and the guest's kernel
+#
+# As root it installs what is missing; otherwise it prints the command that does.
+# When nothing is missing it says nothing and takes a few milliseconds.
+#
+# The guest's kernel is only unpacked below build/cache: it is not to be installed
+# here, where it would become this machine's own next kernel. Its package is also kept
+# in ${DMARELAY_CACHE:-~/.cache/dmarelay}, so that a fresh clone need not load it again.
+
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+kernel_dir=$top/build/cache/kernel
+deb_cache=${DMARELAY_CACHE:-${HOME:-/nonexistent}/.cache/dmarelay}
+kernel_meta=linux-image-6.12-amd64
+
+packages_of() {
+	case $1 in
+	build)	echo gcc libc6-dev binutils make nasm pkg-config libkdumpfile-dev ;;
+	unit)	echo libcmocka-dev python3 python3-pytest ;;
+	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
+		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
+	*)	echo "deps.sh: unknown group '$1' (build, unit, system)" >&2; exit 2 ;;
+	esac
+}
+
+# Those of the arguments that dpkg does not know as installed
+missing_of() {
+	dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk -v want="$*" '
+		$2 == "installed" { have[$1] = 1 }
+		END { n = split(want, w, " ")
+		      for (i = 1; i <= n; i++) if (!(w[i] in have)) print w[i] }'
+}
+
+# Kept configuration files and questions are of no use where nobody looks: never ask.
+# kexec-tools would otherwise offer to take over this machine's reboots.
+install_packages() {
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "deps.sh: packages are missing; as root, run:" >&2
+		echo "    apt-get update && apt-get install --no-install-recommends -y $*" >&2
+		exit 1
+	fi
+	echo "deps.sh: installing $*"
+	export DEBIAN_FRONTEND=noninteractive
+	apt_install "$@" 2>/dev/null || { apt-get update -q && apt_install "$@"; }
+}
+
+apt_install() {
+	apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+# The newest versioned kernel package behind the meta package
+kernel_package() {
+	apt-cache depends "$kernel_meta" 2>/dev/null |
+		awk '/Depends: linux-image-[0-9]/ { print $2; exit }'
+}
+
+fetch_kernel() {
+	package=$(kernel_package)
+	if [ -z "$package" ] && [ "$(id -u)" -eq 0 ]; then
+		apt-get update -q
+		package=$(kernel_package)
+	fi
+	if [ -z "$package" ]; then
+		echo "deps.sh: apt knows no $kernel_meta (Debian 12's security archive has it); run:" >&2
+		echo "    apt-get update" >&2
+		exit 1
+	fi
+	work=$top/build/cache/download
+	rm -rf "$work" && mkdir -p "$work"
+	if ! cp "$deb_cache/${package}"_*.deb "$work" 2>/dev/null; then
+		echo "deps.sh: loading $package for the guest"
+		(cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$package")
+		mkdir -p "$deb_cache" 2>/dev/null && cp "$work"/*.deb "$deb_cache" 2>/dev/null || :
+	fi
+	dpkg-deb -x "$work"/*.deb "$work/kernel"
+	rm -rf "$kernel_dir" && mv "$work/kernel" "$kernel_dir"
+	rm -rf "$work"
+}
+
+[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,9p' "$0"; exit 2; }
+
+wanted=
+for group; do
+	wanted="$wanted $(packages_of "$group")"
+done
+# shellcheck disable=SC2086 # a list of words
+missing=$(missing_of $wanted | sort -u | tr '\n' ' ')
+[ -z "$missing" ] || install_packages $missing
+
+case " $* " in
+*" system "*) [ -d "$kernel_dir" ] || fetch_kernel ;;
+esac
