@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What QEMU's trace file says about faults and DMA, between two marks."""
+
+import collections
+import os
+import re
+
+DMA_EVENTS = ("vtd_iotlb_page_hit", "vtd_iotlb_page_update")
+# Switched on for the stub itself: what it does to the unit
+SWITCH_EVENTS = ("vtd_reg_write_gcmd", "vtd_dmar_enable", "vtd_ir_enable")
+
+_SOURCE = re.compile(rb":(vtd_dmar_fault|vtd_iotlb_page_hit|vtd_iotlb_page_update) "
+                     rb".*?sid 0x([0-9a-f]+)")
+
+
+class Trace:
+    """A mark is an offset into the file, taken while the machine is stopped."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def mark(self):
+        """Here and now."""
+        return os.path.getsize(self.path)
+
+    def _read(self, start, end):
+        with open(self.path, "rb") as file:
+            file.seek(start)
+            return file.read() if end is None else file.read(end - start)
+
+    def by_source(self, start, end=None):
+        """(faults, dma): counters by source id."""
+        faults, dma = collections.Counter(), collections.Counter()
+        for event, source in _SOURCE.findall(self._read(start, end)):
+            counter = faults if event == b"vtd_dmar_fault" else dma
+            counter[int(source, 16)] += 1
+        return faults, dma
+
+    def lines(self, event, start, end=None):
+        """The lines of one event."""
+        wanted = b":" + event.encode() + b" "
+        return [line.decode(errors="replace") for line in self._read(start, end).splitlines()
+                if wanted in line]
