@@ -27,7 +27,6 @@ class Dump:
         self.dump = kdumpfile.kdumpfile(path)
         self.dump.attr["addrxlat.ostype"] = "linux"
         self.release = self.dump.attr["linux.uts.release"]
-        self.page_frames = self.dump.attr["max_pfn"]
 
     def read(self, physical):
         """The page at a physical address; None if the dump left it out."""
@@ -35,13 +34,6 @@ class Dump:
             return bytes(self.dump.read(kdumpfile.KDUMP_MACHPHYSADDR, physical, PAGE))
         except kdumpfile.exceptions.NoDataException:
             return None
-
-    def pages(self):
-        """(physical address, content) of every page in the dump."""
-        for frame in range(self.page_frames):
-            content = self.read(frame * PAGE)
-            if content is not None:
-                yield frame * PAGE, content
 
     def check(self, memory, may_differ):
         """Hold the dump against RAM as it was when the stub was entered.
@@ -51,7 +43,10 @@ class Dump:
         """
         heads = {page[:16]: page for page in pages_of(pattern())}
         found, compared, differ = set(), 0, []
-        for physical, content in self.pages():
+        for physical in memory.used_pages():
+            content = self.read(physical)
+            if content is None:
+                continue
             page = heads.get(content[:16])
             if page == content:
                 found.add(page[:16])

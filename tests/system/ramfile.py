@@ -81,18 +81,11 @@ class RamFile:
                             if new[at:at + PAGE] != old[at:at + PAGE]]
         return changed
 
-    def find_pages(self, wanted):
-        """{index in wanted: [physical addresses]} of pages with exactly that content."""
-        by_head = {page[:16]: index for index, page in enumerate(wanted)}
-        found = {}
+    def used_pages(self):
+        """Physical addresses of the pages that were ever touched; all others are zero."""
         for start, end in self._extents():
-            for chunk in range(start, end, CHUNK):
-                data = os.pread(self.fd, min(CHUNK, end - chunk), chunk)
-                for at in range(0, len(data), PAGE):
-                    index = by_head.get(data[at:at + 16])
-                    if index is not None and data[at:at + PAGE] == wanted[index]:
-                        found.setdefault(index, []).append(self.physical(chunk + at))
-        return found
+            for offset in range(start, end, PAGE):
+                yield self.physical(offset)
 
     def close(self):
         """Let go of the file."""

@@ -131,6 +131,19 @@ class Walker:
         return pages
 
 
+def ranges(leaves):
+    """[[iova, end, target, access]]: the leaves' meaning, neighbours that go on merged."""
+    merged = []
+    for leaf in leaves:
+        last = merged[-1] if merged else None
+        if (last and last[1] == leaf.iova and last[3] == leaf.access
+                and last[2] + last[1] - last[0] == leaf.target):
+            last[1] += leaf.size
+        else:
+            merged.append([leaf.iova, leaf.iova + leaf.size, leaf.target, leaf.access])
+    return merged
+
+
 def interrupt_entries(memory, irta):
     """{index: (low, high)} of the present entries of the interrupt table."""
     count = 2 << (irta & 0xf)

@@ -7,7 +7,7 @@ import re
 
 DMA_EVENTS = ("vtd_iotlb_page_hit", "vtd_iotlb_page_update")
 # Switched on for the stub itself: what it does to the unit
-SWITCH_EVENTS = ("vtd_reg_write_gcmd", "vtd_dmar_enable", "vtd_ir_enable")
+SWITCH_EVENTS = ("vtd_reg_write_gcmd",)
 
 _SOURCE = re.compile(rb":(vtd_dmar_fault|vtd_iotlb_page_hit|vtd_iotlb_page_update) "
                      rb".*?sid 0x([0-9a-f]+)")
@@ -36,8 +36,7 @@ class Trace:
             counter[int(source, 16)] += 1
         return faults, dma
 
-    def lines(self, event, start, end=None):
-        """The lines of one event."""
-        wanted = b":" + event.encode() + b" "
-        return [line.decode(errors="replace") for line in self._read(start, end).splitlines()
-                if wanted in line]
+    def values(self, event, name, start, end=None):
+        """The numbers that one event's lines give after `name`."""
+        wanted = re.compile(rb":%b .*?\b%b (0x[0-9a-f]+|\d+)" % (event.encode(), name.encode()))
+        return [int(value, 0) for value in wanted.findall(self._read(start, end))]

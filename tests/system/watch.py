@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the stub did, seen from outside: the machine at its entry, at its exit, and at the end."""
+
+import collections
+import os
+from dataclasses import dataclass, field
+
+import hda
+import qemutrace
+import vtdwalk
+from machine import SOURCES
+
+UNIT = 0xfed90000
+GCMD, GSTS, RTADDR, IRTA = 0x18, 0x1c, 0x20, 0xb8
+GSTS_TES, GSTS_IRES = 1 << 31, 1 << 25
+GCMD_TE = 1 << 31
+GCMD_BASE, GCMD_SRTP = 0x96ffffff, 1 << 30
+PAGE = 4096
+HDA_FILL = b"\xa5" * PAGE
+
+
+class Stop:
+    """The machine stopped at a breakpoint."""
+
+    def __init__(self, machine, ram, gdb, registers):
+        self.machine, self.ram, self.gdb, self.registers = machine, ram, gdb, registers
+        self.mark = qemutrace.Trace(machine.trace_path).mark()
+        self.unit = {}
+        if machine.config.iommu:
+            self.unit = {"gsts": gdb.read_physical(UNIT + GSTS, 4),
+                         "rtaddr": gdb.read_physical(UNIT + RTADDR, 8),
+                         "irta": gdb.read_physical(UNIT + IRTA, 8)}
+
+    @property
+    def translating(self):
+        """Is DMA remapping on?"""
+        return bool(self.unit.get("gsts", 0) & GSTS_TES)
+
+    def walker(self):
+        """The tables that the unit uses now."""
+        return vtdwalk.Walker(self.ram, self.unit["rtaddr"])
+
+    def interrupts(self):
+        """The interrupt entries that the unit uses now; none if remapping is off."""
+        if not self.unit.get("gsts", 0) & GSTS_IRES:
+            return {}
+        return vtdwalk.interrupt_entries(self.ram, self.unit["irta"])
+
+    def capture(self):
+        """The running HDA capture."""
+        return hda.Capture(self.machine, self.gdb, self.walker())
+
+    def invalidate(self):
+        """Make QEMU forget cached translations after an edit: the unit's own SRTP."""
+        base = self.gdb.read_physical(UNIT + GSTS, 4) & GCMD_BASE
+        self.gdb.write_physical(UNIT + GCMD, base | GCMD_SRTP, 4)
+
+
+@dataclass
+class Seen:
+    """What a cycle showed; judge.py holds it against what should be."""
+    crash: list = field(default_factory=list)       # [(start, end)) of the crash region
+    load: int = 0
+    panic_to_entry_s: float = 0.0                   # to the inner kernel, without our stops
+    unit_before: dict = field(default_factory=dict)
+    unit_after: dict = field(default_factory=dict)
+    boot_params: int = 0
+    boot_params_before: bytes = b""
+    boot_params_after: bytes = b""
+    changed: list = field(default_factory=list)     # pages that differ over the stub's time
+    device_writable: set = field(default_factory=set)
+    commands: list = field(default_factory=list)    # values written to GCMD by the stub
+    translations: list = field(default_factory=list)    # where original and copy differ
+    into_crash: list = field(default_factory=list)  # leaves of the copy into the crash region
+    table_pages: set = field(default_factory=set)   # of the copy
+    faults_in_stub: collections.Counter = field(default_factory=collections.Counter)
+    faults_after: collections.Counter = field(default_factory=collections.Counter)
+    dma_after: collections.Counter = field(default_factory=collections.Counter)
+    hda_pages: list = field(default_factory=list)
+    hda_overwritten: int = 0
+    arena_changed: list = field(default_factory=list)   # by the kdump kernel
+    pattern_pages: int = 0
+    pages_compared: int = 0
+    pages_differ: list = field(default_factory=list)
+    dump_error: str = "no dump"
+    inspect: dict = field(default_factory=dict)
+    serial: str = ""
+
+
+class Watch:
+    """Fills in Seen at the three moments."""
+
+    def __init__(self, seen, arena):
+        self.seen = seen
+        self.arena = arena              # (start, size)
+        self.before = self.entry = self.arena_content = None
+
+    def at_entry(self, stop):
+        """The stub has not run one instruction."""
+        seen = self.seen
+        self.entry = stop
+        seen.unit_before = stop.unit
+        seen.boot_params = stop.registers["rsi"]
+        seen.boot_params_before = stop.ram.read(seen.boot_params, PAGE)
+        if stop.translating:
+            walker = stop.walker()
+            self._original = _everything(walker)
+            self._interrupts = stop.interrupts()
+            seen.device_writable = _writable(walker)
+            seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in stop.capture().pages()]
+        for event in qemutrace.DMA_EVENTS + qemutrace.SWITCH_EVENTS:
+            stop.machine.trace_event(event, True)
+        self.before = stop.ram.snapshot(os.path.join(stop.machine.private, "before"))
+
+    def at_exit(self, stop):
+        """The stub's last instruction has run, the inner kernel's first has not."""
+        seen = self.seen
+        log = qemutrace.Trace(stop.machine.trace_path)
+        seen.unit_after = stop.unit
+        seen.boot_params_after = stop.ram.read(seen.boot_params, PAGE)
+        seen.changed = stop.ram.changed_pages(self.before)
+        seen.commands = log.values("vtd_reg_write_gcmd", "value", self.entry.mark, stop.mark)
+        seen.faults_in_stub, _ = log.by_source(self.entry.mark, stop.mark)
+        if self.entry.translating:
+            self._compare_translations(stop)
+        for event in qemutrace.SWITCH_EVENTS:
+            stop.machine.trace_event(event, False)
+        for page in seen.hda_pages:
+            stop.ram.write(page, HDA_FILL)
+        self.arena_content = stop.ram.read(*self.arena) if self.arena[1] else b""
+
+    def _compare_translations(self, stop):
+        seen = self.seen
+        walker = stop.walker()
+        copy = _everything(walker)
+        for source in sorted(self._original.keys() | copy.keys()):
+            if self._original.get(source) != copy.get(source):
+                seen.translations.append(f"device {source:#06x}")
+        if self._interrupts != stop.interrupts():
+            seen.translations.append("interrupt entries")
+        for context in walker.contexts():
+            seen.table_pages |= walker.table_pages(context.source)
+            seen.into_crash += [(context.source, leaf) for leaf in walker.leaves(context.source)
+                                for start, end in seen.crash
+                                if leaf.target < end and leaf.target + leaf.size > start]
+
+    def at_end(self, ram):
+        """The machine is off; its RAM is still there."""
+        seen = self.seen
+        seen.hda_overwritten = sum(ram.read(page, PAGE) == bytes(PAGE) for page in seen.hda_pages)
+        start, size = self.arena
+        now = ram.read(start, size) if size else b""
+        seen.arena_changed = [start + at for at in range(0, size, PAGE)
+                              if now[at:at + PAGE] != self.arena_content[at:at + PAGE]]
+
+
+def _everything(walker):
+    """{source: (kind, width, domain, ranges)}: what the tables say, however they say it."""
+    return {context.source: (context.kind, context.levels, context.domain,
+                             vtdwalk.ranges(walker.leaves(context.source)))
+            for context in walker.contexts()}
+
+
+def _writable(walker):
+    """The pages that the devices with live DMA may write: these change by themselves."""
+    return {page for source in SOURCES.values() for leaf in walker.leaves(source)
+            if leaf.access & vtdwalk.WRITE
+            for page in range(leaf.target, leaf.target + leaf.size, PAGE)}
