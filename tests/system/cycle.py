@@ -9,7 +9,6 @@ unit's registers and QEMU's trace are compared there. cycle.py IMAGE runs one by
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -25,7 +24,9 @@ from bzimage import ENTRY64, BzImage
 from gdbstub import Gdb
 from machine import Config, Machine, MachineError
 from ramfile import RamFile
+from report import Report
 from watch import Seen, Stop, Watch
+
 
 @dataclass
 class Plan:
@@ -38,6 +39,12 @@ class Plan:
     inject: Optional[Callable] = None   # called with the Stop at the stub's entry
 
 
+def stopwatch():
+    """A progress function: each line with the seconds since now."""
+    start = time.monotonic()
+    return lambda text: print(f"[{time.monotonic() - start:6.2f} s] {text}", flush=True)
+
+
 class Cycle:
     """Runs a Plan; the files of the run go to `folder`."""
 
@@ -48,7 +55,9 @@ class Cycle:
         self.image = BzImage(plan.image)
         self.machine = Machine(plan.config, folder)
         self.seen = Seen()
+        self.report = None
         self.ram = self.gdb = self.watch = None
+        self.arena = 0, 0               # (start, size) in guest memory
         self.panicked = self.stopped_s = 0.0
         self.switched = 0               # trace mark
 
@@ -94,8 +103,8 @@ class Cycle:
         self.seen.load = self.image.find(self.ram, self.seen.crash)
         if self.seen.load is None:
             raise MachineError("the wrapped kernel is nowhere in the crash region")
-        self.watch = Watch(self.seen, (self.seen.load + self.image.arena_offset,
-                                       self.image.arena_size))
+        self.arena = self.seen.load + self.image.arena_offset, self.image.arena_size
+        self.watch = Watch(self.seen, self.arena)
         self.progress(f"live DMA is on, crash kernel loaded at {self.seen.load:#x}")
 
     def _entries(self):
@@ -162,11 +171,7 @@ class Cycle:
         """The machine is off; RAM and disk are still there."""
         self.watch.at_end(self.ram)
         images.read_back(self.machine.disk, "/out", self.folder)
-        try:
-            with open(f"{self.folder}/out/inspect.json", encoding="utf-8") as file:
-                self.seen.inspect = json.load(file)
-        except (OSError, ValueError):
-            self.progress("no report of the stub")
+        self.report = Report(f"{self.folder}/out/inspect.json")
         self.progress("reading the dump with libkdumpfile")
         self._check_dump(f"{self.folder}/out/vmcore")
 
@@ -182,7 +187,8 @@ class Cycle:
 
 
 def main():
-    parser = argparse.ArgumentParser(description="One cycle of any bzImage as the kdump kernel")
+    """Any bzImage as the kdump kernel; prints what was seen, judges nothing."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("image")
     parser.add_argument("--firmware", default="ovmf", choices=["ovmf", "seabios"])
     parser.add_argument("--loader", default="load", choices=["load", "file"])
@@ -196,13 +202,8 @@ def main():
     args = parser.parse_args()
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel,
                     aw_bits=args.aw_bits, iommu=not args.no_iommu, cmdline=args.cmdline)
-    plan = Plan(args.image, config, args.loader, args.kdump_cmdline)
-    start = time.monotonic()
-
-    def progress(text):
-        print(f"[{time.monotonic() - start:6.2f} s] {text}", flush=True)
-
-    cycle = Cycle(plan, args.out, progress)
+    cycle = Cycle(Plan(args.image, config, args.loader, args.kdump_cmdline), args.out,
+                  stopwatch())
     try:
         cycle.run()
     finally:

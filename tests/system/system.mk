@@ -16,3 +16,19 @@ build/system/first.cpio build/system/kdump.cpio.gz: tests/system/images.py tests
 
 .PHONY: guest-images
 guest-images: build/system/first.cpio build/system/kdump.cpio.gz
+
+# Two steps: before the packages are there, the rules below build/ cannot even be asked.
+KDUMP ?= stock
+FIRMWARE ?= ovmf
+LOADER ?= load
+MEM ?= 2G
+CRASHKERNEL ?= 256M
+
+.PHONY: run run-now
+run:
+	@tools/deps.sh build system
+	@$(MAKE) --no-print-directory run-now
+
+run-now: build/dmarelay guest-images
+	@$(SYSTEM_PYTHON) -B tests/system/run.py --kdump=$(KDUMP) --firmware=$(FIRMWARE) \
+		--loader=$(LOADER) --mem=$(MEM) --crashkernel=$(CRASHKERNEL)

@@ -69,6 +69,11 @@ class Walker:
             if self._table(self.root)[bus * 2] & 1:
                 yield from filter(None, map(self.context, range(bus << 8, (bus + 1) << 8)))
 
+    def upper_tables(self):
+        """Addresses of the root table and of the context tables."""
+        return {self.root} | {entry & ADDRESS for entry in self._table(self.root)[::2]
+                              if entry & 1}
+
     def leaves(self, source):
         """Every present leaf of a source id, by ascending IOVA."""
         context = self.context(source)
@@ -116,7 +121,7 @@ class Walker:
         return None if leaf is None else leaf.target + iova - leaf.iova
 
     def table_pages(self, source):
-        """Addresses of the page tables of a source id."""
+        """Addresses of the second-level tables of a source id."""
         context = self.context(source)
         if not context or context.kind not in (TRANSLATED, TRANSLATED_ATS):
             return set()

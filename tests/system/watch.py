@@ -72,7 +72,7 @@ class Seen:
     commands: list = field(default_factory=list)    # values written to GCMD by the stub
     translations: list = field(default_factory=list)    # where original and copy differ
     into_crash: list = field(default_factory=list)  # leaves of the copy into the crash region
-    table_pages: set = field(default_factory=set)   # of the copy
+    table_pages: set = field(default_factory=set)   # of the copy: root, context, second level
     faults_in_stub: collections.Counter = field(default_factory=collections.Counter)
     faults_after: collections.Counter = field(default_factory=collections.Counter)
     dma_after: collections.Counter = field(default_factory=collections.Counter)
@@ -83,7 +83,6 @@ class Seen:
     pages_compared: int = 0
     pages_differ: list = field(default_factory=list)
     dump_error: str = "no dump"
-    inspect: dict = field(default_factory=dict)
     serial: str = ""
 
 
@@ -138,6 +137,7 @@ class Watch:
                 seen.translations.append(f"device {source:#06x}")
         if self._interrupts != stop.interrupts():
             seen.translations.append("interrupt entries")
+        seen.table_pages = walker.upper_tables()
         for context in walker.contexts():
             seen.table_pages |= walker.table_pages(context.source)
             seen.into_crash += [(context.source, leaf) for leaf in walker.leaves(context.source)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Holds what a cycle showed against what must be: one Line each, in the order of the table.
+
+What must be depends on what the stub should have done: `saved` holds always, `switched` when
+it moved the unit to its copies, `left_alone` when it had nothing to do or gave up.
+"""
+
+from dataclasses import dataclass
+
+import dumpcheck
+from machine import SOURCES
+from watch import GCMD_TE, GSTS_IRES, GSTS_TES
+
+PAGE = 4096
+STUB_LIMIT_BYTES = 64 << 10
+STUB_LIMIT_SHARE = 0.05
+
+# Fields of boot_params that the stub may write: where its own node goes, and what the inner
+# kernel's file has and the wrapped one had otherwise (offset, size; include/image.h)
+BOOT_PARAMS_FIELDS = {"syssize": (0x1f4, 4), "xloadflags": (0x236, 2),
+                      "payload_offset": (0x248, 4), "setup_data": (0x250, 8),
+                      "init_size": (0x260, 4), "handover_offset": (0x264, 4),
+                      "kernel_info_offset": (0x268, 4)}
+
+
+@dataclass
+class Line:
+    """One line of the table."""
+    name: str
+    value: str
+    holds: bool
+
+
+def saved(seen):
+    """The dump is on the disk, opens, and tells the truth. Whatever happened."""
+    wanted = dumpcheck.PATTERN_BYTES // PAGE
+    differ = f", {len(seen.pages_differ)} differ" if seen.pages_differ else ""
+    return [
+        Line("dump saved", "makedumpfile ended well, disk unmounted" if _dump_written(seen)
+             else "no", _dump_written(seen)),
+        Line("dump readable", seen.dump_error or
+             f"{seen.pages_compared} pages as they were in RAM{differ}",
+             not seen.dump_error and seen.pages_compared > 0 and not seen.pages_differ),
+        Line("pattern found in the dump", f"{seen.pattern_pages} of {wanted} pages",
+             seen.pattern_pages == wanted),
+    ]
+
+
+def _dump_written(seen):
+    return "\n@@ makedumpfile 0\n" in seen.serial and "\n@@ saved\n" in seen.serial
+
+
+def dump_saved(seen):
+    """For the result: the dump is on the disk."""
+    return saved(seen)[0].holds
+
+
+def dump_verified(seen):
+    """For the result: and it is right."""
+    return all(line.holds for line in saved(seen)[1:])
+
+
+def harmless(cycle):
+    """The stub wrote nothing but what is its own to write."""
+    seen, image = cycle.seen, cycle.image
+    own = [(seen.load, seen.load + image.stub_memory),
+           (cycle.arena[0], cycle.arena[0] + cycle.arena[1]),
+           (seen.boot_params & -PAGE, (seen.boot_params & -PAGE) + PAGE)]
+    strange = [page for page in seen.changed if page not in seen.device_writable
+               and not any(start <= page < end for start, end in own)]
+    fields = strange_boot_params(seen)
+    return [
+        Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
+        Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
+        Line("arena pages changed by the kdump kernel", _pages(seen.arena_changed),
+             not seen.arena_changed),
+    ]
+
+
+def strange_boot_params(seen):
+    """Offsets of changed bytes of boot_params that are in no field the stub may write."""
+    allowed = {offset + at for offset, size in BOOT_PARAMS_FIELDS.values() for at in range(size)}
+    pairs = zip(seen.boot_params_before, seen.boot_params_after)
+    return [f"{at:#x}" for at, (old, new) in enumerate(pairs) if old != new and at not in allowed]
+
+
+def _pages(pages):
+    shown = ", ".join(f"{page:#x}" for page in pages[:4])
+    return f"{len(pages)} pages: {shown}" if pages else "none"
+
+
+def on_copies(cycle):
+    """The unit uses the copies, and was never off in between."""
+    seen, arena = cycle.seen, cycle.arena
+    root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
+    outside = [page for page in seen.table_pages if not _inside(page, arena)]
+    kept_on = GCMD_TE | seen.unit_before["gsts"] & GSTS_IRES
+    off = [value for value in seen.commands if value & kept_on != kept_on]
+    return [
+        Line("root table in the hardware", _where(root, arena), _inside(root, arena)),
+        Line("interrupt table in the hardware", _where(interrupts, arena),
+             _inside(interrupts, arena)),
+        Line("page tables outside the arena", _pages(outside), not outside),
+        Line("remapping never turned off", f"{len(seen.commands)} commands to the unit",
+             bool(seen.commands) and not off),
+        Line("leaves into the crash kernel", str(len(seen.into_crash)), not seen.into_crash),
+        Line("kdump kernel copies from the copies", "translation and interrupt tables",
+             "Copied translation tables from previous kernel" in seen.serial
+             and "Copied IR table for" in seen.serial),
+    ]
+
+
+def _inside(page, arena):
+    return arena[0] <= page < arena[0] + arena[1]
+
+
+def _where(page, arena):
+    return f"{page:#x}, {'in' if _inside(page, arena) else 'OUTSIDE'} the arena"
+
+
+def same_translation(seen):
+    """Every device's IOVAs lead where they led, by a walker of our own and by the data."""
+    return [
+        Line("translations that differ", ", ".join(seen.translations) or "none",
+             not seen.translations),
+        Line("HDA capture landing where it did",
+             f"{seen.hda_overwritten} of {len(seen.hda_pages)} pages",
+             0 < len(seen.hda_pages) == seen.hda_overwritten),
+    ]
+
+
+def going_on(seen):
+    """Legacy DMA went on after the switch, without a fault."""
+    dma = legacy_dma(seen)
+    return [
+        Line("faults from the stub's entry on", str(faults(seen)), faults(seen) == 0),
+        Line("legacy DMA after the switch",
+             ", ".join(f"{name} {count}" for name, count in dma.items()),
+             dma["hda"] > 0 and dma["uhci"] > 0),
+    ]
+
+
+def faults(seen):
+    """All that the unit reported from the stub's entry to the end."""
+    return sum(seen.faults_in_stub.values()) + sum(seen.faults_after.values())
+
+
+def legacy_dma(seen):
+    """{device: translations seen between the switch and the first driver}."""
+    return {name: seen.dma_after.get(source, 0) for name, source in SOURCES.items()}
+
+
+def reported(report, outcome, reason=None, quarantined=0):
+    """The stub says that it did what it should have done."""
+    said = report.outcome + (f" ({report.reason})" if report.reason != "ok" else "")
+    return [
+        Line("outcome", said, report.outcome == outcome
+             and (reason is None or report.reason == reason) and report.sound),
+        Line("quarantined", str(report.quarantined), report.quarantined == quarantined),
+    ]
+
+
+def quick_and_small(cycle, report):
+    """Within the limits of size and time."""
+    share = report.total_us / 1e6 / cycle.seen.panic_to_entry_s
+    phases = ", ".join(f"{phase} {us / 1000:.2f}" for phase, us in report.stub_us.items())
+    return [
+        Line("stub image", f"{cycle.image.stub_size} bytes",
+             0 < cycle.image.stub_size <= STUB_LIMIT_BYTES),
+        Line("time in the stub", f"{report.total_us / 1000:.2f} ms ({phases})",
+             report.total_us > 0),
+        Line("of the time from panic to kernel",
+             f"{share:.2%} of {cycle.seen.panic_to_entry_s:.2f} s", share <= STUB_LIMIT_SHARE),
+    ]
+
+
+def copied(seen, report):
+    """As many tables as a walker of our own finds behind the new root."""
+    return [Line("tables copied", str(report.tables_copied),
+                 0 < report.tables_copied == len(seen.table_pages)),
+            Line("bytes copied", f"{report.bytes_copied} (interrupt table included)",
+                 report.bytes_copied >= report.tables_copied * PAGE)]
+
+
+def clean_switch(cycle, report):
+    """All lines of a run in which nothing is wrong: the main job's table."""
+    seen = cycle.seen
+    return (reported(report, "switched") + copied(seen, report) + quick_and_small(cycle, report)
+            + on_copies(cycle) + same_translation(seen) + going_on(seen) + harmless(cycle)
+            + saved(seen))
+
+
+def left_alone(cycle, report, outcome, reason):
+    """The unit, if there is one, is as the crashed kernel left it."""
+    seen = cycle.seen
+    unit = Line("unit left as it was", "yes" if seen.unit_before == seen.unit_after else "no",
+                seen.unit_before == seen.unit_after)
+    lines = reported(report, outcome, reason) + [unit] + harmless(cycle)
+    if seen.unit_before.get("gsts", 0) & GSTS_TES:
+        lines += same_translation(seen)
+    return lines + saved(seen)
+
+
+def failures(lines):
+    """Those that do not hold, as text."""
+    return [f"{line.name}: {line.value}" for line in lines if not line.holds]

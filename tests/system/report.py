@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the stub says of itself: `dmarelay inspect --json`, run and saved by the kdump kernel."""
+
+import json
+
+
+class Report:
+    """Empty, with the outcome "none", if nothing was saved: every expectation of it fails."""
+
+    def __init__(self, path):
+        self.outcome, self.reason, self.json = "none", "no report was saved", {}
+        try:
+            with open(path, encoding="utf-8") as file:
+                self.json = json.load(file)
+            self.outcome, self.reason = self.json["outcome"], self.json["reason"]
+        except (OSError, ValueError, KeyError) as error:
+            self.reason = f"no report: {error}"
+        self.sound = self.json.get("digest_ok", False)
+        self.records = self.json.get("records", [])
+        self.quarantined = self.json.get("quarantined", len(self.records))
+        self.tables_copied = self.json.get("tables_copied", 0)
+        self.bytes_copied = self.json.get("bytes_copied", 0)
+        self.stub_us = self.json.get("timing", {})
+        self.total_us = sum(self.stub_us.values())
+        self.in_place = sum(unit["dma"]["in_place"] for unit in self.json.get("units", []))
