@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dmarelay inspect - show what the stub left behind
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cli.h"
+#include "handoff_read.h"
+#include "report.h"
+#include "source.h"
+
+struct request {
+	const char *path;
+	bool json;
+	bool all_ranges;
+};
+
+static void print_help(void)
+{
+	puts("Usage: dmarelay inspect [--json | --ranges] [FILE | DIR]\n"
+	     "\n"
+	     "Shows what the stub did between the crash and this kernel: the outcome, each\n"
+	     "remapping unit before and after, devices with their domains, the IOVA ranges in\n"
+	     "use, what was quarantined and why, faults from before the crash, time, log.\n"
+	     "\n"
+	     "DIR is laid out as " SOURCE_SYSFS " is (N/type, N/data),\n"
+	     "which is the default: run it without arguments in the kdump kernel. FILE holds\n"
+	     "one such node's data, with or without the 16 bytes of struct setup_data in front.\n"
+	     "A FILE that ends behind the report, without the copied tables, will do.\n"
+	     "\n"
+	     "Options:\n"
+	     "  -j, --json    one JSON object instead of text. Keys: outcome, reason, digest_ok,\n"
+	     "                stub_version, base, arena_bytes, tables_bytes, tables_copied,\n"
+	     "                bytes_copied, quarantined, stub_us, units, domains (with\n"
+	     "                ranges), devices, records, faults, rmrrs, crash_region, timing,\n"
+	     "                dropped, log; docs/handoff.md describes them\n"
+	     "  -r, --ranges  show every IOVA range, not each domain's first few\n"
+	     "  -h, --help    show this help\n"
+	     "\n"
+	     "Exit status:\n"
+	     "  0  the report has been shown\n"
+	     "  1  there is no handoff (this kernel was not started through a stub), or a file\n"
+	     "     could not be read\n"
+	     "  2  bad usage, or the handoff is malformed: one line on stderr names file, offset\n"
+	     "     and what was expected there. If only the digest is wrong, the report is shown\n"
+	     "     all the same, and says so: its form is sound, but not all of it is what the\n"
+	     "     stub wrote\n"
+	     "\n"
+	     "Example:\n"
+	     "  dmarelay inspect > /var/crash/relay.txt");
+}
+
+/* Returns -1 to go on, or the exit status to end with. */
+static int parse_arguments(int argc, char **argv, struct request *request)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "ranges", no_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jrh", options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			request->json = true;
+			break;
+		case 'r':
+			request->all_ranges = true;
+			break;
+		case 'h':
+			print_help();
+			return cli_finish(CLI_OK);
+		default:
+			return CLI_MISUSED;
+		}
+	}
+	if (argc - optind > 1)
+		return cli_misused("inspect", "expected one FILE or DIR, found %d", argc - optind);
+	if (optind < argc)
+		request->path = argv[optind];
+	return -1;
+}
+
+static int show(const struct request *request, const struct source *source)
+{
+	struct handoff_view view;
+	struct problem problem;
+	int status = CLI_OK;
+
+	if (!handoff_read(&view, source->blob.data, source->blob.size, &problem))
+		return cli_malformed(source->path, &problem);
+	if (!view.digest_ok) {
+		problem_at(&problem, handoff_start(source->blob.data, source->blob.size) +
+			   offsetof(struct handoff_header, digest),
+			   "digest: expected that of the sealed bytes, found 0x%016llx: damaged",
+			   (unsigned long long)view.header.digest);
+		status = cli_malformed(source->path, &problem);
+	}
+	if (request->json)
+		report_json(stdout, &view);
+	else
+		report_text(stdout, &view, request->all_ranges);
+	return cli_finish(status);
+}
+
+int cli_inspect(int argc, char **argv)
+{
+	struct request request = { .path = SOURCE_SYSFS };
+	static struct source source;	/* too large for the stack's taste */
+	int status = parse_arguments(argc, argv, &request);
+
+	if (status < 0)
+		status = source_read(request.path, &source);
+	else
+		return status;
+	if (status == CLI_OK) {
+		status = show(&request, &source);
+		file_free(&source.blob);
+	}
+	return status;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Words for the bits of a unit's registers, and for the codes in its fault records. Only what helps
+ * an engineer to see what kind of unit this is, and what state it was in.
+ */
+#include <stddef.h>
+
+#include "names.h"
+#include "vtd.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const struct flag cap_flags[] = {
+	{ VTD_BIT(9), "39-bit" },		/* SAGAW */
+	{ VTD_BIT(10), "48-bit" },
+	{ VTD_BIT(11), "57-bit" },
+	{ VTD_BIT(34), "2M-pages" },		/* SLLPS */
+	{ VTD_BIT(35), "1G-pages" },
+	{ VTD_CAP_CM, "caching-mode" },
+	{ VTD_CAP_RWBF, "needs-write-buffer-flush" },
+	{ VTD_CAP_PLMR | VTD_CAP_PHMR, "protected-memory" },
+	{ VTD_CAP_PI, "posted-interrupts" },
+	{ 0, NULL },
+};
+
+const struct flag ecap_flags[] = {
+	{ VTD_ECAP_C, "coherent-walks" },
+	{ VTD_ECAP_QI, "queued-invalidation" },
+	{ VTD_ECAP_IR, "interrupt-remapping" },
+	{ VTD_ECAP_EIM, "x2apic" },
+	{ VTD_ECAP_PT, "pass-through" },
+	{ VTD_ECAP_DT, "device-tlbs" },
+	{ VTD_ECAP_SC, "snoop-control" },
+	{ VTD_ECAP_SMTS, "scalable-mode" },
+	{ 0, NULL },
+};
+
+/* GSTS (11.4.5): what was on when the stub arrived */
+const struct flag gsts_flags[] = {
+	{ VTD_G_TE, "translation" },
+	{ VTD_G_SRTP, "root-table-set" },
+	{ VTD_G_QIE, "queued-invalidation" },
+	{ VTD_G_IRE, "interrupt-remapping" },
+	{ VTD_G_SIRTP, "interrupt-table-set" },
+	{ VTD_G_CFI, "compatibility-interrupts" },
+	{ VTD_G_WBF, "write-buffer-flush-pending" },
+	{ 0, NULL },
+};
+
+const struct flag fsts_flags[] = {
+	{ VTD_FSTS_PFO, "overflow" },
+	{ VTD_FSTS_PPF, "fault-pending" },
+	{ VTD_FSTS_IQE, "queue-error" },
+	{ VTD_FSTS_ICE, "completion-error" },
+	{ VTD_FSTS_ITE, "invalidation-timeout" },
+	{ 0, NULL },
+};
+
+static const char *const faults[] = {
+	[0x01] = "the root entry is not present",
+	[0x02] = "the context entry is not present",
+	[0x03] = "the context entry is invalid",
+	[0x04] = "the address is beyond the unit's or the domain's address width",
+	[0x05] = "the page is not writable",
+	[0x06] = "the page is not readable",
+	[0x07] = "the next page table cannot be accessed",
+	[0x08] = "the root table cannot be accessed",
+	[0x09] = "the context table cannot be accessed",
+	[0x0a] = "reserved bits are set in the root entry",
+	[0x0b] = "reserved bits are set in the context entry",
+	[0x0c] = "reserved bits are set in a paging entry",
+	[0x0d] = "the context entry blocks translation requests",
+	[0x20] = "reserved bits are set in the interrupt request",
+	[0x21] = "the interrupt index is beyond the table",
+	[0x22] = "the interrupt entry is not present",
+	[0x23] = "the interrupt table cannot be accessed",
+	[0x24] = "reserved bits are set in the interrupt entry",
+	[0x25] = "a compatibility-format interrupt was blocked",
+	[0x26] = "the interrupt's source is not the one that the entry allows",
+};
+
+const char *fault_text(uint32_t code)
+{
+	return code < COUNT(faults) && faults[code] ? faults[code] : "a reason not known here";
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report_json_units.h - the JSON objects that say who translates what
+ */
+#ifndef REPORT_JSON_UNITS_H
+#define REPORT_JSON_UNITS_H
+
+#include "handoff_read.h"
+#include "json.h"
+#include "names.h"
+
+void json_unit(struct json *json, const struct handoff_unit *unit);
+void json_domain(struct json *json, const struct handoff_view *view,
+		 const struct handoff_domain *domain);
+void json_device(struct json *json, const struct handoff_view *view,
+		 const struct handoff_device *device);
+
+/* Values that other objects have too: the names of the bits set in `low`, then in `high`. */
+void json_flags(struct json *json, const char *key, const struct flag *first, uint64_t low,
+		const struct flag *second, uint64_t high);
+void json_pair(struct json *json, const char *key, const uint64_t pair[2]);
+void json_range(struct json *json, const struct handoff_range *range);
+
+#endif /* REPORT_JSON_UNITS_H */

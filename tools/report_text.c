@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the outcome down to the log, as one would ask: what happened, to which unit, to whom, what
+ * was wrong, how long did it take. Empty sections are left out.
+ */
+#include <inttypes.h>
+
+#include "facts.h"
+#include "names.h"
+#include "report.h"
+#include "report_text_units.h"
+#include "sentences.h"
+
+/* "\nTITLE (COUNT, and DROPPED that found no room)"; false if there is nothing to show. */
+static bool put_title(FILE *out, const struct handoff_view *view, enum handoff_section_type type,
+		      const char *title)
+{
+	const struct handoff_slice *slice = &view->sections[type];
+
+	if (slice->count == 0 && slice->dropped == 0)
+		return false;
+	fprintf(out, "\n%s (%u", title, slice->count);
+	if (slice->dropped)
+		fprintf(out, ", and %u that found no room", slice->dropped);
+	fputs(")\n", out);
+	return true;
+}
+
+static void put_summary(FILE *out, const struct handoff_view *view)
+{
+	const struct handoff_header *header = &view->header;
+	struct totals totals = totals_of(view);
+
+	fputs("outcome       ", out);
+	text_reason(out, outcome_name(header->outcome).text, header->reason);
+	if (!view->digest_ok)
+		fputs("digest        WRONG: the report was damaged after it was sealed\n", out);
+	fputs("stub          ", out);
+	put_text(out, header->stub_version, version_length(header));
+	fprintf(out, ", %" PRIu64 " us\n", totals.stub_us);
+	fprintf(out, "arena         %" PRIu64 " KiB at 0x%" PRIx64 ", %" PRIu64
+		" KiB of it tables\n", header->total_size >> 10, header->base,
+		totals.tables_bytes >> 10);
+	fprintf(out, "copied        %" PRIu64 " tables, %" PRIu64 " KiB with interrupt tables\n",
+		totals.tables_copied, totals.bytes_copied >> 10);
+	fprintf(out, "quarantined   %" PRIu64 "\n", totals.quarantined);
+	for (uint32_t i = 0; i < view->sections[HANDOFF_CRASH_REGION].count; i++) {
+		struct handoff_range range = handoff_get_crash_range(view, i);
+
+		fprintf(out, "crash region  0x%" PRIx64 "-0x%" PRIx64 "\n", range.first,
+			range.last);
+	}
+}
+
+static void put_units(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_UNITS, "Units"))
+		return;
+	for (uint32_t i = 0; i < view->sections[HANDOFF_UNITS].count; i++) {
+		struct handoff_unit unit = handoff_get_unit(view, i);
+
+		text_unit(out, &unit, i);
+	}
+}
+
+static void put_devices(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_DEVICES, "Devices"))
+		return;
+	fputs("  device        unit  domain  width  translation   tables  action\n", out);
+	for (uint32_t i = 0; i < view->sections[HANDOFF_DEVICES].count; i++) {
+		struct handoff_device device = handoff_get_device(view, i);
+
+		text_device(out, view, &device);
+	}
+}
+
+static void put_domains(FILE *out, const struct handoff_view *view, bool all_ranges)
+{
+	if (!put_title(out, view, HANDOFF_DOMAINS, "Domains"))
+		return;
+	for (uint32_t i = 0; i < view->sections[HANDOFF_DOMAINS].count; i++) {
+		struct handoff_domain domain = handoff_get_domain(view, i);
+
+		text_domain(out, view, &domain, all_ranges);
+	}
+}
+
+static void put_records(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_RECORDS, "Quarantine"))
+		return;
+	for (uint32_t i = 0; i < view->sections[HANDOFF_RECORDS].count; i++) {
+		struct handoff_record record = handoff_get_record(view, i);
+
+		fprintf(out, "  %u. ", i + 1);
+		sentence_record(out, &record, "     ");
+	}
+}
+
+static void put_faults(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_FAULTS, "Faults before the stub"))
+		return;
+	for (uint32_t i = 0; i < view->sections[HANDOFF_FAULTS].count; i++) {
+		struct handoff_fault fault = handoff_get_fault(view, i);
+
+		fputs("  ", out);
+		sentence_fault(out, view, &fault);
+	}
+}
+
+static void put_rmrrs(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_RMRRS, "Reserved memory regions (RMRR)"))
+		return;
+	for (uint32_t i = 0; i < view->sections[HANDOFF_RMRRS].count; i++) {
+		struct handoff_rmrr rmrr = handoff_get_rmrr(view, i);
+
+		fprintf(out, "  0x%" PRIx64 "-0x%" PRIx64 ", segment %04x, %u device scopes",
+			rmrr.base, rmrr.limit, rmrr.segment, rmrr.scopes);
+		if (rmrr.scopes)
+			fprintf(out, ", first %s", device_name(rmrr.segment, rmrr.first_bus,
+							       rmrr.first_devfn).text);
+		fputc('\n', out);
+	}
+}
+
+static void put_timing(FILE *out, const struct handoff_view *view)
+{
+	uint32_t count = view->sections[HANDOFF_TIMING].count;
+
+	if (count == 0)
+		return;
+	fputs("\nTime in the stub\n", out);
+	for (uint32_t i = 0; i < count; i++) {
+		struct handoff_timing timing = handoff_get_timing(view, i);
+
+		fprintf(out, "  %-10s %8" PRIu64 " us\n", phase_name(timing.phase).text, timing.us);
+	}
+	fprintf(out, "  %-10s %8" PRIu64 " us\n", "total", totals_of(view).stub_us);
+}
+
+static void put_log(FILE *out, const struct handoff_view *view)
+{
+	const struct handoff_slice *log = &view->sections[HANDOFF_LOG];
+
+	if (log->length == 0 && log->dropped == 0)
+		return;
+	fputs("\nLog\n", out);
+	put_text(out, log->entries, log->length);
+	if (log->length && log->entries[log->length - 1] != '\n')
+		fputc('\n', out);
+	if (log->dropped)
+		fprintf(out, "(%u more bytes found no room)\n", log->dropped);
+}
+
+void report_text(FILE *out, const struct handoff_view *view, bool all_ranges)
+{
+	put_summary(out, view);
+	put_units(out, view);
+	put_devices(out, view);
+	put_domains(out, view, all_ranges);
+	put_records(out, view);
+	put_faults(out, view);
+	put_rmrrs(out, view);
+	put_timing(out, view);
+	put_log(out, view);
+}

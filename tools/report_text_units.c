@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report_text_units.h"
+
+#include <inttypes.h>
+
+#include "names.h"
+#include "vtd.h"
+
+#define FEW_RANGES	4	/* of a domain, unless all are asked for */
+
+void text_reason(FILE *out, const char *word, uint32_t reason)
+{
+	const char *text = reason_text(reason);
+
+	fputs(word, out);
+	if (reason != HANDOFF_OK)
+		fprintf(out, " (%s%s%s)", reason_name(reason).text, *text ? ": " : "", text);
+	fputc('\n', out);
+}
+
+static void put_flags(FILE *out, const struct flag *flags, uint64_t value, const char **separator)
+{
+	for (const struct flag *flag = flags; flag->name; flag++) {
+		if (value & flag->mask) {
+			fprintf(out, "%s%s", *separator, flag->name);
+			*separator = ", ";
+		}
+	}
+}
+
+static void put_capabilities(FILE *out, const struct handoff_unit *unit)
+{
+	const char *separator = "  capabilities  ";
+
+	put_flags(out, cap_flags, unit->cap, &separator);
+	put_flags(out, ecap_flags, unit->ecap, &separator);
+	fprintf(out, "%s%llu domain ids, %u-bit input addresses, %u fault records\n", separator,
+		1ull << (4 + 2 * VTD_CAP_ND(unit->cap)), (unsigned int)VTD_CAP_MGAW(unit->cap),
+		(unsigned int)VTD_CAP_NFR(unit->cap));
+
+	separator = ": ";
+	fprintf(out, "  at entry      GSTS 0x%08x", unit->gsts);
+	put_flags(out, gsts_flags, unit->gsts, &separator);
+	fputc('\n', out);
+}
+
+static const char *fate(uint32_t flags, uint32_t active, uint32_t switched)
+{
+	if (flags & switched)
+		return "switched";
+	return flags & active ? "left as it was" : "was off";
+}
+
+void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index)
+{
+	fprintf(out, "  unit %u: registers at 0x%" PRIx64 ", segment %04x, version %s\n", index,
+		unit->base, unit->segment, unit_version(unit->version).text);
+	put_capabilities(out, unit);
+
+	fputs("  DMA           ", out);
+	text_reason(out, fate(unit->flags, HANDOFF_UNIT_DMA_ACTIVE, HANDOFF_UNIT_DMA_SWITCHED),
+		   unit->dma_reason);
+	fprintf(out, "                root 0x%" PRIx64 " -> 0x%" PRIx64
+		"; copied: %u root and context tables, %u page tables; %u left in place%s\n",
+		unit->old_root, unit->new_root, unit->root_tables, unit->page_tables,
+		unit->in_place,
+		unit->flags & HANDOFF_UNIT_ROOT_SINK ? "; the root was bad: all in the sink" : "");
+
+	fputs("  interrupts    ", out);
+	text_reason(out, fate(unit->flags, HANDOFF_UNIT_IR_ACTIVE, HANDOFF_UNIT_IR_SWITCHED),
+		   unit->ir_reason);
+	if (unit->flags & (HANDOFF_UNIT_IR_ACTIVE | HANDOFF_UNIT_IR_SWITCHED))
+		fprintf(out, "                table 0x%" PRIx64 " -> 0x%" PRIx64
+			", %llu entries, %u in use\n", unit->old_irta, unit->new_irta,
+			(unsigned long long)VTD_IRTA_ENTRIES(unit->old_irta), unit->irtes);
+	if (unit->flags & HANDOFF_UNIT_QI)
+		fprintf(out, "  old queue     IQA 0x%" PRIx64 ", head 0x%" PRIx64 ", tail 0x%"
+			PRIx64 "\n", unit->old_iqa, unit->old_iqh, unit->old_iqt);
+}
+
+void text_device(FILE *out, const struct handoff_view *view, const struct handoff_device *device)
+{
+	struct handoff_domain domain = { 0 };
+
+	if (device->domain != HANDOFF_NO_DOMAIN)
+		domain = handoff_get_domain(view, device->domain);
+	fprintf(out, "  %s  %4u  %6u  %5u  %-12s  %6u  %s\n",
+		device_name(device->segment, device->bus, device->devfn).text, device->unit,
+		device->domain_id, domain.address_width,
+		translation_name(device->translation).text, domain.tables,
+		action_name(device->action).text);
+}
+
+void text_domain(FILE *out, const struct handoff_view *view, const struct handoff_domain *domain,
+		 bool all_ranges)
+{
+	uint32_t shown = domain->range_count;
+
+	if (shown > FEW_RANGES && !all_ranges)
+		shown = FEW_RANGES;
+	fprintf(out, "  domain %u of unit %u: %u bits, root 0x%" PRIx64 " -> 0x%" PRIx64
+		", %u tables copied, %u left in place, %" PRIu64 " leaves\n", domain->id,
+		domain->unit, domain->address_width, domain->old_root, domain->new_root,
+		domain->tables, domain->in_place, domain->leaves);
+	fprintf(out, "    %u IOVA ranges%s\n", domain->range_count,
+		domain->flags & HANDOFF_DOMAIN_COARSE ? ", merged across gaps for want of room"
+						      : "");
+	for (uint32_t i = 0; i < shown; i++) {
+		struct handoff_range range = handoff_get_range(view, domain->first_range + i);
+
+		fprintf(out, "    0x%" PRIx64 "-0x%" PRIx64 "\n", range.first, range.last);
+	}
+	if (shown < domain->range_count)
+		fprintf(out, "    and %u more (--ranges shows all)\n", domain->range_count - shown);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report_text_units.h - the paragraphs that say who translates what
+ */
+#ifndef REPORT_TEXT_UNITS_H
+#define REPORT_TEXT_UNITS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "handoff_read.h"
+
+void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index);
+
+/* A row of the devices' table */
+void text_device(FILE *out, const struct handoff_view *view, const struct handoff_device *device);
+
+void text_domain(FILE *out, const struct handoff_view *view, const struct handoff_domain *domain,
+		 bool all_ranges);
+
+/* "WORD (reason: text)", the brackets only where there is a reason to give */
+void text_reason(FILE *out, const char *word, uint32_t reason);
+
+#endif /* REPORT_TEXT_UNITS_H */

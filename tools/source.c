@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "handoff_read.h"
+
+/* Joins a path; one that is too long cannot be opened either, and is cut. */
+static void join(char path[PATH_MAX], const char *folder, unsigned long node, const char *name)
+{
+	int length = snprintf(path, PATH_MAX, "%s/%lu/%s", folder, node, name);
+
+	if (length >= PATH_MAX)
+		path[0] = '\0';
+}
+
+/* sysfs tells a node's type as text, "0x52414d44". */
+static bool is_ours(const char *folder, unsigned long node)
+{
+	char path[PATH_MAX], text[32];
+
+	join(path, folder, node, "type");
+
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return false;
+
+	bool ours = fgets(text, sizeof(text), file) &&
+		    strtoul(text, NULL, 16) == HANDOFF_SETUP_DATA_TYPE;
+
+	fclose(file);
+	return ours;
+}
+
+/* The lowest number wins: the order of a folder's entries is nobody's promise. */
+static bool find_node(DIR *dir, const char *folder, unsigned long *node)
+{
+	const struct dirent *entry;
+	bool found = false;
+
+	while ((entry = readdir(dir))) {
+		char *end;
+		unsigned long number = strtoul(entry->d_name, &end, 10);
+
+		if (end == entry->d_name || *end || (found && number >= *node))
+			continue;
+		if (is_ours(folder, number)) {
+			*node = number;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static int find_in_folder(const char *folder, char path[PATH_MAX])
+{
+	DIR *dir = opendir(folder);
+	unsigned long node = 0;
+
+	if (!dir)
+		return cli_fail("%s: %s", folder, strerror(errno));
+
+	bool found = find_node(dir, folder, &node);
+
+	closedir(dir);
+	if (!found)
+		return cli_fail("%s: no node of type 0x%x: this kernel was not started through a "
+				"dmarelay stub", folder, HANDOFF_SETUP_DATA_TYPE);
+	join(path, folder, node, "data");
+	return CLI_OK;
+}
+
+int source_read(const char *path, struct source *source)
+{
+	struct stat status;
+	int result = CLI_OK;
+
+	if (stat(path, &status) != 0)
+		return cli_fail("%s: %s%s", path, strerror(errno), errno == ENOENT &&
+				strcmp(path, SOURCE_SYSFS) == 0 ?
+				": this kernel was not started through a dmarelay stub" : "");
+	if (S_ISDIR(status.st_mode))
+		result = find_in_folder(path, source->path);
+	else
+		snprintf(source->path, sizeof(source->path), "%s", path);
+	if (result != CLI_OK)
+		return result;
+	return file_read(source->path, handoff_extent, &source->blob) ? CLI_OK : CLI_FAILED;
+}
