@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# dmarelay
+#
+#	make run	the main job: a real panic under live DMA, through the stub, to a saved dump
+#	make check	all tests; `make check-unit` for the quick ones
+#	make		the stub and the dmarelay command
+#
+# Everything that is made lies below build/.
+
+BUILD := build
+CC := gcc
+LD := ld
+OBJCOPY := objcopy
+
+WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes -Wredundant-decls -Werror
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
+
+STUB_SRCS := $(wildcard stub/*.c)
+# -maccumulate-outgoing-args: no pushes, so that each frame has one size for check-stack.py to add.
+STUB_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIE -mgeneral-regs-only -mno-red-zone \
+	-fno-stack-protector -fcf-protection=none -fvisibility=hidden \
+	-fno-asynchronous-unwind-tables -maccumulate-outgoing-args \
+	$(WARNINGS) $(REPRODUCIBLE)
+
+TOOL_SRCS := $(wildcard tools/*.c) stub/rules.c
+TOOL_OBJS := $(TOOL_SRCS:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tools/stub_blob.o
+TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) $(REPRODUCIBLE) -Iinclude -Istub
+
+.PHONY: all
+all:
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory $(BUILD)/dmarelay
+
+include arch/x86/arch.mk
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/obj/tools/stub_blob.o: tools/stub_blob.S $(BUILD)/stub/stub.bin
+	@mkdir -p $(@D)
+	$(CC) -Wa,-I$(BUILD)/stub -c $< -o $@
+
+# Static: one file to put into a kdump initramfs.
+$(BUILD)/dmarelay: $(TOOL_OBJS)
+	$(CC) -static -o $@ $(TOOL_OBJS)
+
+-include $(TOOL_SRCS:%.c=$(BUILD)/obj/%.d)
+-include tests/unit/unit.mk
+include tests/system/system.mk
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "command.h"
+
+#include "machine.h"
+#include "state.h"
+#include "vtd.h"
+
+bool command_poll(const struct relay *relay, uint64_t *deadline)
+{
+	uint64_t now = machine_ticks();
+
+	if (!*deadline)
+		*deadline = now + (uint64_t)COMMAND_POLL_US * relay->budget.ticks_per_us;
+	machine_relax();
+	return (int64_t)(*deadline - now) > 0;
+}
+
+bool command(const struct relay *relay, const struct unit *unit, uint32_t set, uint32_t clear,
+	     uint32_t mask, uint32_t expected)
+{
+	uint32_t state = unit_read32(unit, VTD_GSTS) & VTD_G_PERSISTENT;
+	uint64_t deadline = 0;
+
+	unit_write32(unit, VTD_GCMD, (state | set) & ~clear);
+	while ((unit_read32(unit, VTD_GSTS) & mask) != expected)
+		if (!command_poll(relay, &deadline))
+			return false;
+	return true;
+}
+
+bool command_wait_clear(const struct relay *relay, const struct unit *unit, uint32_t offset,
+			uint64_t mask)
+{
+	uint64_t deadline = 0;
+
+	while (unit_read64(unit, offset) & mask)
+		if (!command_poll(relay, &deadline))
+			return false;
+	return true;
+}

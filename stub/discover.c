@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "discover.h"
+
+#include <string.h>
+
+#include "acpi_dmar.h"
+#include "log.h"
+#include "rmrr.h"
+#include "state.h"
+
+static void probe_unit(struct relay *relay, const struct dmar_item *item)
+{
+	struct unit *unit = &relay->units[relay->unit_count];
+	struct dmar_drhd drhd;
+
+	if (item->size < sizeof(drhd)) {
+		log_line(&relay->report, "DRHD of %u bytes: too short", item->size);
+		return;
+	}
+	memcpy(&drhd, item->bytes, sizeof(drhd));
+	if (relay->unit_count == UNIT_MAX) {
+		log_line(&relay->report, "unit at %lx: more than %u units", drhd.base, UNIT_MAX);
+		return;
+	}
+	unit_probe(unit, &drhd, relay->dmar.address_width, &relay->ram, &relay->report);
+	if (unit->report)
+		relay->unit_count++;
+}
+
+static void walk_structures(struct relay *relay)
+{
+	struct dmar_item item;
+	uint32_t offset = 0;
+
+	while (dmar_next(&relay->dmar, &offset, &item)) {
+		switch (item.type) {
+		case DMAR_DRHD:
+			probe_unit(relay, &item);
+			break;
+		case DMAR_RMRR:
+			rmrr_report(&item, &relay->report);
+			break;
+		default:	/* affinity, ATS, ACPI names: nothing that the switch depends on */
+			break;
+		}
+	}
+	if (offset != relay->dmar.size)
+		log_line(&relay->report, "DMAR: structure at offset %u has an impossible length", offset);
+}
+
+static enum handoff_reason check_units(const struct relay *relay)
+{
+	if (!relay->unit_count)
+		return HANDOFF_NO_UNITS;
+	for (uint32_t i = 0; i < relay->unit_count; i++)
+		if (relay->units[i].report->flags & (HANDOFF_UNIT_DMA_ACTIVE | HANDOFF_UNIT_IR_ACTIVE))
+			return HANDOFF_OK;
+	return HANDOFF_NO_ACTIVE_UNIT;
+}
+
+static void report_crash_region(struct relay *relay)
+{
+	const struct ram_set *region = &relay->ram.crash_region;
+
+	for (size_t i = 0; i < region->count; i++) {
+		struct handoff_range *range = report_add(&relay->report, HANDOFF_CRASH_REGION);
+
+		if (range)
+			*range = region->ranges[i];
+		log_line(&relay->report, "crash region %lx-%lx", region->ranges[i].first,
+			 region->ranges[i].last);
+	}
+}
+
+enum handoff_reason discover(struct relay *relay)
+{
+	enum handoff_reason reason;
+
+	reason = ram_discover(&relay->ram, &relay->boot, &relay->params, &relay->arena);
+	if (reason != HANDOFF_OK)
+		return reason;
+	report_crash_region(relay);
+	reason = dmar_find(&relay->dmar, relay->boot.rsdp, &relay->arena);
+	if (reason != HANDOFF_OK)
+		return reason;
+	walk_structures(relay);
+	return check_units(relay);
+}

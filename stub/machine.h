@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine.h - the machine beneath the stub, chosen at link time
+ *
+ * arch/x86/machine.c is the bare metal, tests/unit/fake.c the fake. Nothing else in stub/ reaches
+ * outside its own memory. A function here may take a CPU exception on bad hardware (bare metal:
+ * the trap path then abandons the run), but never hangs.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+/*
+ * Copy `size` bytes of physical memory at `from` to the stub's own memory. Returns false, with
+ * `to` untouched, if the range wraps or lies beyond what the CPU can address. The caller has
+ * vetted that it is RAM, or accepts reading firmware memory (ACPI tables).
+ */
+bool machine_read(phys_t from, void *to, size_t size);
+
+/*
+ * Write to the crashed kernel's memory: only to repair an entry of a table that had to stay in
+ * place. The line is written back from the CPU cache, as for machine_flush(). False as above.
+ */
+bool machine_write(phys_t to, const void *from, size_t size);
+
+/* A unit's registers: uncached, aligned; `base` is the unit's register base, `offset` in bytes. */
+uint32_t machine_mmio_read32(phys_t base, uint32_t offset);
+uint64_t machine_mmio_read64(phys_t base, uint32_t offset);
+void machine_mmio_write32(phys_t base, uint32_t offset, uint32_t value);
+void machine_mmio_write64(phys_t base, uint32_t offset, uint64_t value);
+
+/* Write back and order: afterwards [data, data + size) of our own memory is visible to a unit
+ * that does not snoop the CPU caches (ECAP.C = 0). */
+void machine_flush(const void *data, size_t size);
+
+/* Order all earlier stores before all later ones (a coherent unit needs no more). */
+void machine_fence(void);
+
+/* A clock that never stops, and its rate (at least 1; may be an estimate, see arch/x86/clock.c). */
+uint64_t machine_ticks(void);
+uint32_t machine_ticks_per_us(void);
+
+/* One turn of a poll. */
+void machine_relax(void);
+
+/*
+ * Open the console that dmarelay.log= names: ttyS`port` (0-3) at `baud`. False if there is no such
+ * port; machine_console() then goes on writing nowhere.
+ */
+bool machine_console_open(unsigned int port, uint32_t baud);
+
+/* A finished line of log text for a human who watches (the serial port, or nowhere). */
+void machine_console(const char *text, size_t size);
+
+#endif /* MACHINE_H */

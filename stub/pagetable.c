@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pagetable.h"
+
+#include <string.h>
+
+#include "log.h"
+#include "machine.h"
+#include "quarantine.h"
+#include "ranges.h"
+#include "state.h"
+#include "vtd.h"
+
+/* A table on the way from the root to where the walk stands. */
+struct frame {
+	uint64_t *entries;	/* our copy, or the scratch page that mirrors a table left in place */
+	phys_t old;
+	uint64_t iova;		/* first IOVA of the table */
+	unsigned int level;
+	unsigned int index;	/* of the next entry */
+	bool in_place;
+};
+
+struct walk {
+	struct relay *relay;
+	const struct pt_format *format;
+	uint8_t format_id;
+	struct handoff_domain *domain;
+	const struct handoff_record *blame;
+	struct handoff_range gap;	/* physical, around the last leaf: free of the crash region */
+	struct frame frames[PAGETABLE_MAX_LEVELS];
+	unsigned int depth;
+};
+
+int pagetable_format(struct pagetable_formats *formats, const struct pt_format *format)
+{
+	for (uint32_t i = 0; i < formats->count; i++)
+		if (!memcmp(&formats->format[i], format, sizeof(*format)))
+			return (int)i;
+	if (formats->count == PAGETABLE_MAX_FORMATS)
+		return -1;
+	formats->format[formats->count] = *format;
+	return (int)formats->count++;
+}
+
+/* Bytes of IOVA space that one entry of a table of `level` covers. */
+static uint64_t span(unsigned int level)
+{
+	return PAGE_SIZE << 9 * (level - 1);
+}
+
+static uint64_t entry_iova(const struct frame *frame, unsigned int index)
+{
+	return frame->iova + index * span(frame->level);
+}
+
+/* What happens to a bad entry, of a table or a leaf: the one place. */
+static void replace(struct walk *walk, struct frame *frame, unsigned int index, uint16_t rule,
+		    enum handoff_object object)
+{
+	bool sink = walk->relay->params.bad == BAD_SINK;
+	uint64_t found = frame->entries[index];
+	struct handoff_record record = *walk->blame;
+
+	record.rule = rule;
+	record.object = (uint8_t)object;
+	record.action = sink ? HANDOFF_SUNK : HANDOFF_BLOCKED;
+	record.level = (uint8_t)frame->level;
+	record.in_place = frame->in_place;
+	record.where = frame->old.pa + index * sizeof(uint64_t);
+	record.found[0] = found;
+	record.iova = entry_iova(frame, index);
+	record.size = span(frame->level);
+	record.target = found & walk->format->address;
+	quarantine(&walk->relay->report, &record);
+
+	frame->entries[index] = sink ? sink_entry(&walk->relay->sink, frame->level) : 0;
+	if (frame->in_place)
+		machine_write(phys(record.where), &frame->entries[index], sizeof(uint64_t));
+}
+
+/* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */
+static bool misses_crash_region(struct walk *walk, uint64_t address, uint64_t size)
+{
+	if (address < walk->gap.first || address > walk->gap.last) {
+		if (!ram_gap(&walk->relay->ram, phys(address), &walk->gap)) {
+			walk->gap = (struct handoff_range){ 1, 0 };
+			return false;
+		}
+	}
+	return walk->gap.last - address >= size - 1;
+}
+
+static uint16_t vet_leaf(struct walk *walk, uint64_t entry, unsigned int level)
+{
+	const struct pt_format *format = walk->format;
+
+	if (!(format->leaf_levels & 1u << level))
+		return format->rule_superpage;
+	if (entry & format->leaf_reserved[level])
+		return format->rule_reserved;
+	if (entry & format->beyond)
+		return format->rule_width;
+	return misses_crash_region(walk, entry & format->address, span(level)) ? 0 : format->rule_target;
+}
+
+static uint16_t vet_table_entry(struct walk *walk, uint64_t entry, unsigned int level)
+{
+	const struct pt_format *format = walk->format;
+
+	if (entry & format->table_reserved[level])
+		return format->rule_reserved;
+	if (entry & format->beyond)
+		return format->rule_width;
+	return ram_is_crashed(&walk->relay->ram, phys(entry & format->address), PAGE_SIZE) ?
+	       0 : format->rule_provenance;
+}
+
+/* All entries of a level-1 table, the bulk of the work. */
+static void walk_leaves(struct walk *walk, struct frame *frame)
+{
+	const struct pt_format *format = walk->format;
+	uint64_t bad_bits = format->leaf_reserved[1] | format->beyond;
+	unsigned int run = 0;	/* entries of the present run before `i` */
+
+	for (unsigned int i = 0; i < VTD_ENTRIES; i++) {
+		uint64_t entry = frame->entries[i];
+		uint64_t address = entry & format->address;
+
+		if (!(entry & format->present)) {
+			if (run)
+				ranges_add(&walk->relay->report, walk->domain,
+					   entry_iova(frame, i - run), entry_iova(frame, i) - 1);
+			run = 0;
+			continue;
+		}
+		run++;
+		walk->domain->leaves++;
+		if (entry & bad_bits || address < walk->gap.first || address > walk->gap.last) {
+			uint16_t rule = vet_leaf(walk, entry, 1);
+
+			if (rule)
+				replace(walk, frame, i, rule, HANDOFF_LEAF);
+		}
+	}
+	if (run)
+		ranges_add(&walk->relay->report, walk->domain, entry_iova(frame, VTD_ENTRIES - run),
+			   frame->iova + VTD_ENTRIES * PAGE_SIZE - 1);
+}
+
+static struct memo_key key_of(const struct walk *walk, phys_t table, unsigned int level, bool in_place)
+{
+	return (struct memo_key){ table, (uint8_t)level, walk->format_id, in_place };
+}
+
+enum entered { ENTERED, SEEN, UNTRACKED };
+
+/*
+ * Step into the table at `old`: into a copy of it, or, where there is no room or the table above
+ * is in place itself, into its mirror. SEEN: it was done before, nothing was entered. In both cases
+ * *now is where the table is from now on.
+ */
+static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uint64_t iova_start,
+			  bool in_place, phys_t *now)
+{
+	struct relay *relay = walk->relay;
+	uint64_t mark = arena_mark(&relay->arena);
+	uint64_t *page = NULL;
+
+	if (!in_place) {
+		if (memo_find(&relay->memo, key_of(walk, old, level, false), now))
+			return SEEN;
+		page = arena_page(&relay->arena);
+		if (page && !memo_add(&relay->memo, key_of(walk, old, level, false),
+				      arena_phys(&relay->arena, page))) {
+			arena_rewind(&relay->arena, mark);
+			page = NULL;
+		}
+		in_place = !page;
+	}
+	*now = page ? arena_phys(&relay->arena, page) : old;
+	if (in_place) {
+		page = relay->scratch[level - 1];
+		/* Only tables of tables need an end to their cycles. */
+		if (level > 1) {
+			if (memo_find(&relay->memo, key_of(walk, old, level, true), now))
+				return SEEN;
+			if (!memo_add(&relay->memo, key_of(walk, old, level, true), old))
+				return UNTRACKED;
+		}
+		walk->domain->in_place++;
+	} else {
+		walk->domain->tables++;
+	}
+	machine_read(old, page, PAGE_SIZE);	/* cannot fail: provenance was vetted */
+	walk->frames[walk->depth++] = (struct frame){
+		.entries = page, .old = old, .iova = iova_start, .level = level, .in_place = in_place,
+	};
+	return ENTERED;
+}
+
+/* One entry of a table above level 1. */
+static void walk_entry(struct walk *walk, struct frame *frame, unsigned int index)
+{
+	const struct pt_format *format = walk->format;
+	uint64_t entry = frame->entries[index], start = entry_iova(frame, index);
+	bool leaf = entry & format->superpage;
+	uint16_t rule;
+	phys_t now;
+
+	if (!(entry & format->present))
+		return;
+	rule = leaf ? vet_leaf(walk, entry, frame->level) : vet_table_entry(walk, entry, frame->level);
+	if (rule || leaf) {
+		walk->domain->leaves += leaf;
+		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+		if (rule)
+			replace(walk, frame, index, rule, leaf ? HANDOFF_LEAF : HANDOFF_PAGE_TABLE);
+		return;
+	}
+
+	switch (enter(walk, phys(entry & format->address), frame->level - 1, start, frame->in_place, &now)) {
+	case UNTRACKED:
+		replace(walk, frame, index, format->rule_untracked, HANDOFF_PAGE_TABLE);
+		/* fallthrough */
+	case SEEN:
+		/* Its ranges were listed where it was met first; here the whole span stands for them. */
+		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+		break;
+	case ENTERED:
+		break;
+	}
+	if (!frame->in_place && frame->entries[index] == entry)
+		frame->entries[index] = (entry & ~format->address) | now.pa;
+}
+
+/* The root was copied for another domain, or met as a lower table: the ranges are known or all. */
+static void share_ranges(struct walk *walk, unsigned int levels)
+{
+	struct report *report = &walk->relay->report;
+	struct handoff_domain *domain = walk->domain;
+
+	domain->flags |= HANDOFF_DOMAIN_SHARED;
+	for (uint32_t i = 0; i < report_count(report, HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *other = report_entry(report, HANDOFF_DOMAINS, i);
+
+		if (other != domain && other->old_root == domain->old_root &&
+		    other->address_width == domain->address_width && other->new_root) {
+			domain->flags |= other->flags;
+			domain->leaves = other->leaves;
+			domain->first_range = other->first_range;
+			domain->range_count = other->range_count;
+			return;
+		}
+	}
+	ranges_add(report, domain, 0, span(levels + 1) - 1);
+}
+
+bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
+		    struct handoff_domain *domain, const struct handoff_record *blame)
+{
+	struct walk walk = {
+		.relay = relay,
+		.format = &relay->formats.format[format],
+		.format_id = (uint8_t)format,
+		.domain = domain,
+		.blame = blame,
+		.gap = { 1, 0 },
+	};
+	phys_t root;
+
+	domain->first_range = report_count(&relay->report, HANDOFF_RANGES);
+	switch (enter(&walk, phys(domain->old_root), levels, 0, false, &root)) {
+	case UNTRACKED:
+		return true;
+	case SEEN:
+		share_ranges(&walk, levels);
+		break;
+	case ENTERED:
+		break;
+	}
+	domain->new_root = root.pa;
+
+	while (walk.depth) {
+		struct frame *frame = &walk.frames[walk.depth - 1];
+
+		if (frame->index == 0 && budget_exhausted(&relay->budget))
+			return false;
+		if (frame->level == 1) {
+			walk_leaves(&walk, frame);
+			walk.depth--;
+		} else if (frame->index == VTD_ENTRIES) {
+			walk.depth--;
+		} else {
+			walk_entry(&walk, frame, frame->index++);
+		}
+	}
+	return true;
+}

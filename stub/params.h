@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * params.h - what the kdump kernel's command line tells the stub
+ *
+ * Options are `dmarelay.NAME=VALUE`; the last one of a name counts, as with Linux. A value that is
+ * none of the allowed ones is reported and the default stays. README.md describes each option.
+ */
+#ifndef PARAMS_H
+#define PARAMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "report.h"
+
+enum params_policy { POLICY_KEEP, POLICY_OFF };
+enum params_bad { BAD_SINK, BAD_BLOCK };
+
+struct params {
+	enum params_policy policy;	/* dmarelay.policy=keep|off */
+	enum params_bad bad;		/* dmarelay.bad=sink|block */
+	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
+	unsigned int console_port;	/* 0-3 */
+	uint32_t console_baud;
+	uint32_t budget_ms;		/* dmarelay.budget=MILLISECONDS, for the whole run */
+	bool elfcorehdr_given;		/* elfcorehdr=[SIZE@]ADDRESS, the kernel's own option */
+	uint64_t elfcorehdr;		/* physical address */
+};
+
+#define PARAMS_BUDGET_DEFAULT	5000u
+#define PARAMS_BUDGET_MIN	1u
+#define PARAMS_BUDGET_MAX	60000u
+
+/* Parse `command_line` (NUL-terminated). Complaints go to the report's log. */
+void params_parse(struct params *params, const char *command_line, struct report *report);
+
+#endif /* PARAMS_H */

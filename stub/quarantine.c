@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "quarantine.h"
+
+#include "log.h"
+#include "rules.h"
+
+#define LOGGED	32u	/* a damaged page can strike thousands of times */
+
+uint32_t quarantine_count(const struct report *report)
+{
+	const struct report_section *records = &report->sections[HANDOFF_RECORDS];
+
+	return records->count + records->dropped;
+}
+
+void quarantine(struct report *report, const struct handoff_record *record)
+{
+	const struct rule *rule = rule_find(record->rule);
+	struct handoff_record *kept = report_add(report, HANDOFF_RECORDS);
+	uint32_t count = quarantine_count(report);
+
+	if (kept)
+		*kept = *record;
+	if (count <= LOGGED)
+		log_line(report, "%s: %04x:%02x:%02x.%u iova %lx entry %lx:%lx at %lx target %lx",
+			 rule ? rule->name : "?", record->segment, record->bus, record->devfn >> 3,
+			 record->devfn & 7u, record->iova, record->found[1], record->found[0],
+			 record->where, record->target);
+	if (count == LOGGED)
+		log_line(report, "further quarantine records are in the report only");
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "queue.h"
+
+#include "command.h"
+#include "machine.h"
+#include "state.h"
+#include "vtd.h"
+
+#define DESCRIPTOR_WORDS	2	/* 128 bits: legacy mode keeps IQA.DW at 0 */
+#define STATUS_PENDING		0u
+#define STATUS_DONE		1u
+
+bool queue_alloc(struct relay *relay, struct unit *unit)
+{
+	unit->queue = arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
+	unit->status = arena_alloc_zeroed(&relay->arena, 64, 64);
+	return unit->queue && unit->status;
+}
+
+bool queue_is_ours(const struct unit *unit)
+{
+	return unit->report->flags & HANDOFF_UNIT_QI;
+}
+
+static bool drain(const struct relay *relay, const struct unit *unit)
+{
+	uint64_t deadline = 0;
+
+	while ((unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET) != (unit_read64(unit, VTD_IQT) & VTD_IQ_OFFSET))
+		if (!command_poll(relay, &deadline))
+			return false;
+	return true;
+}
+
+/* With the queue off: point the unit at `address` and switch on again. */
+static bool start(const struct relay *relay, const struct unit *unit, uint64_t address, uint64_t tail)
+{
+	unit_write64(unit, VTD_IQT, tail);
+	unit_write64(unit, VTD_IQA, address);
+	return command(relay, unit, VTD_G_QIE, 0, VTD_G_QIE, VTD_G_QIE);
+}
+
+bool queue_take_over(const struct relay *relay, struct unit *unit)
+{
+	const struct handoff_unit *old = unit->report;
+
+	if (!queue_is_ours(unit))
+		return true;
+	if (!drain(relay, unit) || !command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0))
+		return false;
+	unit->tail = 0;
+	if (start(relay, unit, arena_phys(&relay->arena, unit->queue).pa, 0))
+		return true;
+	command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0);
+	start(relay, unit, old->old_iqa, 0);
+	return false;
+}
+
+static void add(struct unit *unit, uint64_t low, uint64_t high)
+{
+	uint64_t *descriptor = unit->queue + unit->tail / sizeof(uint64_t);
+
+	descriptor[0] = low;
+	descriptor[1] = high;
+	unit->tail += DESCRIPTOR_WORDS * sizeof(uint64_t);
+}
+
+/* Hand what was added to the unit, with a Wait behind it, and wait for that. */
+static bool submit(const struct relay *relay, struct unit *unit)
+{
+	volatile uint32_t *status = unit->status;
+	uint64_t deadline = 0;
+
+	add(unit, VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(STATUS_DONE),
+	    arena_phys(&relay->arena, unit->status).pa);
+	*status = STATUS_PENDING;
+	machine_flush(unit->queue, unit->tail);
+	machine_flush(unit->status, sizeof(*unit->status));
+	unit_write64(unit, VTD_IQT, unit->tail);
+	while (*status != STATUS_DONE)
+		if (unit_read32(unit, VTD_FSTS) & VTD_FSTS_IQE || !command_poll(relay, &deadline))
+			return false;
+	return true;
+}
+
+static bool queued(const struct relay *relay, struct unit *unit, uint64_t descriptor)
+{
+	add(unit, descriptor, 0);
+	return submit(relay, unit);
+}
+
+bool queue_invalidate_contexts(const struct relay *relay, struct unit *unit)
+{
+	if (queue_is_ours(unit))
+		return queued(relay, unit, VTD_QI_CONTEXT_GLOBAL);
+	unit_write64(unit, VTD_CCMD, VTD_CCMD_ICC | VTD_CCMD_GLOBAL);
+	return command_wait_clear(relay, unit, VTD_CCMD, VTD_CCMD_ICC);
+}
+
+bool queue_invalidate_iotlb(const struct relay *relay, struct unit *unit)
+{
+	bool writes = unit->cap & VTD_CAP_DWD, reads = unit->cap & VTD_CAP_DRD;
+	uint32_t iotlb = (uint32_t)VTD_ECAP_IRO(unit->ecap) + VTD_IOTLB;
+
+	if (queue_is_ours(unit))
+		return queued(relay, unit, VTD_QI_IOTLB_GLOBAL | (writes ? VTD_QI_IOTLB_DW : 0) |
+					   (reads ? VTD_QI_IOTLB_DR : 0));
+	unit_write64(unit, iotlb, VTD_IOTLB_IVT | VTD_IOTLB_GLOBAL | (writes ? VTD_IOTLB_DW : 0) |
+				  (reads ? VTD_IOTLB_DR : 0));
+	return command_wait_clear(relay, unit, iotlb, VTD_IOTLB_IVT);
+}
+
+bool queue_invalidate_interrupts(const struct relay *relay, struct unit *unit)
+{
+	return queue_is_ours(unit) && queued(relay, unit, VTD_QI_IEC_GLOBAL);
+}
+
+bool queue_finish(const struct relay *relay, struct unit *unit)
+{
+	return !queue_is_ours(unit) || submit(relay, unit);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ranges.h"
+
+#include "pagetable.h"
+
+void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
+{
+	struct handoff_range *before = NULL, *range = NULL;
+
+	if (domain->range_count)
+		before = report_entry(report, HANDOFF_RANGES,
+				      domain->first_range + domain->range_count - 1);
+	if (before && before->last + 1 == first) {
+		before->last = last;
+		return;
+	}
+	if (domain->range_count < PAGETABLE_MAX_RANGES)
+		range = report_add(report, HANDOFF_RANGES);
+	if (range) {
+		*range = (struct handoff_range){ first, last };
+		domain->range_count++;
+		return;
+	}
+	domain->flags |= HANDOFF_DOMAIN_COARSE;
+	if (before)
+		before->last = last;
+}

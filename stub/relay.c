@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The story of a crash. What stands before it (stack, page tables, traps) and after it (the node,
+ * the jump) is the architecture's: arch/x86/main.c.
+ */
+#include "relay.h"
+
+#include "copy.h"
+#include "discover.h"
+#include "log.h"
+#include "machine.h"
+#include "state.h"
+#include "switch.h"
+#include "version.h"
+
+static struct relay the_relay;
+
+/* Note how long the phase that ends here took. */
+static void end_phase(struct relay *relay, enum handoff_phase phase)
+{
+	struct handoff_timing *timing = report_add(&relay->report, HANDOFF_TIMING);
+	uint64_t now = machine_ticks();
+
+	if (timing) {
+		timing->phase = phase;
+		timing->ticks_per_us = relay->budget.ticks_per_us;
+		timing->ticks = now - relay->phase_start;
+		timing->us = budget_us(&relay->budget, timing->ticks);
+	}
+	relay->phase_start = now;
+}
+
+static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff_reason reason)
+{
+	relay->outcome = outcome;
+	relay->reason = reason;
+	report_seal(&relay->report, outcome, reason);
+}
+
+static bool begin(struct relay *relay, const struct relay_boot *boot)
+{
+	relay->boot = *boot;
+	relay->phase_start = boot->entry_ticks;
+	arena_init(&relay->arena, boot->arena, boot->arena_phys, boot->arena_size);
+	if (!report_init(&relay->report, &relay->arena)) {
+		relay->report.header = NULL;
+		return false;
+	}
+	params_parse(&relay->params, boot->command_line, &relay->report);
+	budget_init(&relay->budget, boot->entry_ticks, relay->params.budget_ms);
+	if (relay->params.console &&
+	    !machine_console_open(relay->params.console_port, relay->params.console_baud))
+		log_line(&relay->report, "dmarelay.log: no serial port there");
+	log_line(&relay->report, "dmarelay " STUB_VERSION ": arena %lx, %lu KiB", boot->arena_phys.pa,
+		 boot->arena_size >> 10);
+	end_phase(relay, HANDOFF_PHASE_ARRIVE);
+	return true;
+}
+
+/* Reasons that say "nothing to do here"; the others mean that we gave up. */
+static bool is_idle(enum handoff_reason reason)
+{
+	return reason == HANDOFF_POLICY_OFF || reason == HANDOFF_NO_DMAR || reason == HANDOFF_NO_UNITS ||
+	       reason == HANDOFF_NO_ACTIVE_UNIT;
+}
+
+static enum handoff_reason prepare(struct relay *relay)
+{
+	enum handoff_reason reason;
+
+	if (relay->params.policy == POLICY_OFF)
+		return HANDOFF_POLICY_OFF;
+	reason = discover(relay);
+	end_phase(relay, HANDOFF_PHASE_DISCOVER);
+	if (reason != HANDOFF_OK)
+		return reason;
+	reason = copy_tables(relay);
+	end_phase(relay, HANDOFF_PHASE_COPY);
+	return reason;
+}
+
+bool relay_prepare(const struct relay_boot *boot)
+{
+	struct relay *relay = &the_relay;
+	enum handoff_reason reason;
+
+	if (!begin(relay, boot))
+		return false;
+	reason = prepare(relay);
+	if (reason != HANDOFF_OK) {
+		log_line(&relay->report, "nothing is switched, reason %u", reason);
+		seal(relay, is_idle(reason) ? HANDOFF_IDLE : HANDOFF_ABANDONED, reason);
+		return false;
+	}
+	/* Complete before the hardware is touched: should the switch be cut short, this stands. */
+	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
+	end_phase(relay, HANDOFF_PHASE_SEAL);
+	return true;
+}
+
+void relay_commit(void)
+{
+	switch_all(&the_relay);
+	relay_conclude();
+}
+
+static bool any_switched(const struct relay *relay)
+{
+	for (uint32_t i = 0; i < relay->unit_count; i++)
+		if (relay->units[i].report->flags & (HANDOFF_UNIT_DMA_SWITCHED | HANDOFF_UNIT_IR_SWITCHED))
+			return true;
+	return false;
+}
+
+/* Once commitment has begun the arena stays reserved: a unit may hold our queue, if nothing else. */
+void relay_conclude(void)
+{
+	end_phase(&the_relay, HANDOFF_PHASE_SWITCH);
+	seal(&the_relay, HANDOFF_SWITCHED,
+	     any_switched(&the_relay) ? HANDOFF_OK : HANDOFF_NO_UNIT_SWITCHED);
+}
+
+void relay_trapped(const struct relay_trap *trap)
+{
+	if (the_relay.report.header)
+		log_line(&the_relay.report, "exception %u, error %x, at stub offset %lx, cr2 %lx",
+			 trap->vector, trap->error, trap->at, trap->address);
+}
+
+void relay_abandon(enum handoff_reason reason)
+{
+	if (the_relay.report.header)
+		seal(&the_relay, HANDOFF_ABANDONED, reason);
+}
+
+phys_t relay_payload(uint64_t *size)
+{
+	const struct relay *relay = &the_relay;
+
+	*size = relay->report.header ?
+		report_size(&relay->report, relay->outcome == HANDOFF_SWITCHED) : 0;
+	return phys(relay->arena.phys.pa + REPORT_NODE_HEADER);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rmrr.h"
+
+#include <string.h>
+
+#include "acpi_dmar.h"
+#include "log.h"
+
+void rmrr_report(const struct dmar_item *item, struct report *report)
+{
+	struct dmar_scope_item scope;
+	struct handoff_rmrr *entry;
+	struct dmar_rmrr rmrr;
+	uint32_t offset = 0;
+
+	if (item->size < sizeof(rmrr)) {
+		log_line(report, "RMRR of %u bytes: too short", item->size);
+		return;
+	}
+	memcpy(&rmrr, item->bytes, sizeof(rmrr));
+	if (rmrr.limit < rmrr.base)
+		log_line(report, "RMRR %lx to %lx: empty", rmrr.base, rmrr.limit);
+	entry = report_add(report, HANDOFF_RMRRS);
+	if (!entry)
+		return;
+	entry->base = rmrr.base;
+	entry->limit = rmrr.limit;
+	entry->segment = rmrr.segment;
+	while (dmar_next_scope(item, sizeof(rmrr), &offset, &scope)) {
+		if (!entry->scopes++ && scope.path_length) {
+			entry->first_bus = scope.start_bus;
+			entry->first_devfn = (uint8_t)(scope.path[0] << 3 | (scope.path[1] & 7));
+		}
+	}
+}

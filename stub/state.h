@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * state.h - struct relay: everything that one run knows
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include "arena.h"
+#include "budget.h"
+#include "dmar.h"
+#include "memo.h"
+#include "pagetable.h"
+#include "params.h"
+#include "ram.h"
+#include "relay.h"
+#include "report.h"
+#include "sink.h"
+#include "unit.h"
+
+struct relay {
+	struct relay_boot boot;
+	struct params params;
+	struct budget budget;
+	struct arena arena;
+	struct report report;
+	struct ram ram;
+	struct dmar dmar;
+	struct sink sink;
+	struct memo memo;
+	struct pagetable_formats formats;
+	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */
+	struct unit units[UNIT_MAX];
+	uint32_t unit_count;
+	uint64_t id_used[65536 / 64];	/* domain ids of the unit at hand */
+	enum handoff_outcome outcome;
+	enum handoff_reason reason;
+	uint64_t phase_start;		/* ticks */
+};
+
+#endif /* STATE_H */

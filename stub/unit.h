@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * unit.h - one remapping unit: what it can do, what state the crash left it in
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acpi_dmar.h"
+#include "ram.h"
+#include "report.h"
+#include "vtd.h"
+
+#define UNIT_MAX	256u
+
+struct unit {
+	phys_t base;
+	uint16_t segment;
+	uint32_t index;			/* in HANDOFF_UNITS */
+	struct handoff_unit *report;	/* flags, reasons and counts are kept there alone */
+	uint64_t cap;
+	uint64_t ecap;
+	uint8_t host_width;		/* physical address bits that tables may use */
+
+	/* What the copy phase made; NULL: nothing to switch to. All in the arena. */
+	struct vtd_entry128 *root;
+	struct vtd_entry128 *irt;
+	struct vtd_entry128 *sink_contexts;	/* a context table that sinks every device */
+	uint64_t *old_contexts;			/* by bus: where the crashed kernel's context table is */
+	bool sink_contexts_used;		/* some root entry leads there */
+	uint32_t sink_id;			/* domain id of the sink, 0 until one is needed */
+	uint64_t *queue;			/* one page of invalidation descriptors */
+	uint32_t *status;			/* where Wait descriptors write */
+	uint32_t tail;				/* bytes */
+};
+
+/*
+ * Read capabilities, state and fault records of the unit that `drhd` describes, without writing to
+ * it, and add it to the report. A unit that cannot be handled gets a reason in its report entry, so
+ * that later steps pass it by (unit_dma_active(), unit_ir_active()). If the report has no room for
+ * it, unit->report is NULL and the unit must be left out.
+ */
+void unit_probe(struct unit *unit, const struct dmar_drhd *drhd, uint8_t host_width,
+		const struct ram *ram, struct report *report);
+
+/* Does the copy phase have to care for the unit's DMA tables, or interrupt table? */
+static inline bool unit_dma_active(const struct unit *unit)
+{
+	return unit->report->flags & HANDOFF_UNIT_DMA_ACTIVE && !unit->report->dma_reason;
+}
+
+static inline bool unit_ir_active(const struct unit *unit)
+{
+	return unit->report->flags & HANDOFF_UNIT_IR_ACTIVE && !unit->report->ir_reason;
+}
+
+/* Number of domain ids, at most 65536 (CAP.ND; 7 is reserved and read as 6). */
+uint32_t unit_domain_ids(const struct unit *unit);
+
+uint32_t unit_read32(const struct unit *unit, uint32_t offset);
+uint64_t unit_read64(const struct unit *unit, uint32_t offset);
+void unit_write32(const struct unit *unit, uint32_t offset, uint32_t value);
+void unit_write64(const struct unit *unit, uint32_t offset, uint64_t value);
+
+#endif /* UNIT_H */
