@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - from entry.asm's arrival to its departure
+ *
+ * Every step may be cut short by a CPU exception and has a way on that needs less: in the end, the
+ * plain return, after which entry.asm enters the inner kernel as if we had not been there.
+ */
+#include "arch.h"
+#include "boot.h"
+#include "entry.h"
+#include "image.h"
+#include "machine.h"
+#include "paging.h"
+#include "relay.h"
+#include "testhook.h"
+#include "traps.h"
+
+static struct boot_store store;
+static struct relay_boot boot;
+static phys_t boot_params;
+static bool found;	/* there are boot_params to read and write */
+static bool prepared;	/* there is something to commit */
+static bool published;	/* the kernel will find, and reserve, the arena */
+static struct relay_trap trap;
+
+extern char image_end[];
+
+/*
+ * The header's fields as the inner kernel's own file has them; its decompressor reads them. First
+ * of all, and still by the loader's identity map: from here on every way out is just a jump.
+ */
+static void restore_header(const struct entry_state *entry, const struct image_info *info)
+{
+	struct setup_header *header = &((struct boot_params *)(uintptr_t)entry->boot_params)->hdr;
+
+	header->syssize = info->inner_syssize;
+	header->init_size = info->inner_init_size;
+	header->payload_offset = info->inner_payload_offset;
+	header->handover_offset = info->inner_handover_offset;
+	header->kernel_info_offset = info->inner_kernel_info_offset;
+	header->xloadflags = info->inner_xloadflags;
+}
+
+/* `dmarelay wrap` makes no other, so this is against damage. */
+static bool is_sound(const struct image_info *info, uint64_t load)
+{
+	return info->magic == IMAGE_INFO_MAGIC && info->inner_offset >= info->stub_memory &&
+	       load % PAGE_SIZE == 0 &&
+	       info->arena_offset % PAGE_SIZE == 0 && info->arena_size % PAGE_SIZE == 0 &&
+	       info->arena_offset >= info->inner_offset && info->arena_offset <= 1ull << 33 &&
+	       info->arena_size <= UINT32_MAX &&
+	       range_fits(load, info->arena_offset + info->arena_size);
+}
+
+static void describe_image(const struct entry_state *entry, const struct image_info *info)
+{
+	uint64_t arena = entry->load + info->arena_offset;
+
+	boot_params = phys(entry->boot_params);
+	boot.entry_ticks = entry->ticks;
+	boot.arena = (void *)(uintptr_t)arena;
+	boot.arena_phys = phys(arena);
+	boot.arena_size = info->arena_size;
+	boot_in_use(&boot, entry->load, info->arena_offset + info->arena_size);
+}
+
+static void publish(void)
+{
+	uint64_t size;
+	phys_t payload = relay_payload(&size);
+
+	if (size)
+		published = handover_publish(boot_params, boot.arena, payload, size);
+}
+
+void run_step(enum step step)
+{
+	switch (step) {
+	case STEP_ARRIVE:
+		machine_init();
+		found = bootparam_read(boot_params, &store, &boot);
+		break;
+	case STEP_PREPARE:
+		test_hook(boot.command_line, TEST_PREPARE);
+		prepared = relay_prepare(&boot);
+		test_hook(boot.command_line, TEST_SEALED);
+		break;
+	case STEP_ABANDON:
+		test_hook(boot.command_line, TEST_ABANDON);
+		relay_trapped(&trap);
+		relay_abandon(HANDOFF_EXCEPTION);
+		break;
+	case STEP_PUBLISH:
+		publish();
+		break;
+	case STEP_COMMIT:
+		test_hook(boot.command_line, TEST_COMMIT);
+		relay_commit();
+		test_hook(boot.command_line, TEST_COMMITTED);
+		break;
+	case STEP_CONCLUDE:
+		relay_trapped(&trap);
+		relay_conclude();
+		break;
+	}
+}
+
+/* True if the step came to its end. */
+static bool completes(enum step step, const struct entry_state *entry)
+{
+	struct trap_frame frame;
+
+	if (!trap_guard(step, &frame))
+		return true;
+	trap = (struct relay_trap){
+		.vector = (uint32_t)frame.vector,
+		.error = (uint32_t)frame.error,
+		.at = frame.rip - entry->load,
+		.address = frame.cr2,
+	};
+	return false;
+}
+
+void arch_main(const struct entry_state *entry, const struct image_info *info)
+{
+	restore_header(entry, info);
+	if (!is_sound(info, entry->load) ||
+	    !paging_enter(entry, entry->load + info->arena_offset, info->arena_size))
+		return;
+	describe_image(entry, info);
+	if (!completes(STEP_ARRIVE, entry) || !found)
+		return;
+
+	if (!completes(STEP_PREPARE, entry)) {
+		prepared = false;
+		if (!completes(STEP_ABANDON, entry))
+			return;
+	}
+	test_hook(boot.command_line, TEST_UNGUARDED);
+
+	/*
+	 * Before the switch: once the hardware runs on the arena, the kernel must keep off it,
+	 * whatever else goes wrong. And again after it, since the report may have grown.
+	 */
+	if (!completes(STEP_PUBLISH, entry) || !published || !prepared)
+		return;
+	if (!completes(STEP_COMMIT, entry))
+		(void)completes(STEP_CONCLUDE, entry);
+	(void)completes(STEP_PUBLISH, entry);
+	test_hook(boot.command_line, TEST_LEAVING);
+}
