@@ -19,10 +19,13 @@ class BzImage:
         self.init_size, = struct.unpack_from("<I", data, 0x260)
         self.alignment, = struct.unpack_from("<I", data, 0x230)
         self.wrapped = self.image[INFO_OFFSET:INFO_OFFSET + 8] == INFO_MAGIC
-        self.stub_memory = self.inner_offset = self.arena_offset = self.arena_size = 0
+        self.stub_size = self.stub_memory = self.inner_offset = 0
+        self.arena_offset = self.arena_size = 0
+        self.inner_init_size = self.init_size
         if self.wrapped:
             (self.stub_size, self.stub_memory, self.inner_offset, _, self.arena_offset,
-             self.arena_size) = struct.unpack_from("<IIIIQQ", self.image, INFO_OFFSET + 8)
+             self.arena_size, _, self.inner_init_size) = struct.unpack_from(
+                 "<IIIIQQII", self.image, INFO_OFFSET + 8)
 
     def find(self, memory, regions):
         """Where a loader has put it: (start, end) physical regions are searched."""

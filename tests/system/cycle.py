@@ -9,6 +9,7 @@ unit's registers and QEMU's trace are compared there. cycle.py IMAGE runs one by
 """
 
 import argparse
+import functools
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from typing import Callable, Optional
 
 import dumpcheck
 import images
+import inject
 import paths
 import qemutrace
 from bzimage import ENTRY64, BzImage
@@ -36,7 +38,8 @@ class Plan:
     loader: str = "load"                # kexec_load, or "file" for kexec_file_load
     kdump_cmdline: str = ""
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
-    inject: Optional[Callable] = None   # called with the Stop at the stub's entry
+    kdump_limit_s: int = 60             # from the inner kernel's entry to its init
+    inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
 
 
 def stopwatch():
@@ -111,6 +114,10 @@ class Cycle:
         stub = self.seen.load + ENTRY64
         return stub, stub + self.image.inner_offset
 
+    def inner_end(self):
+        """Where the memory that the inner kernel asks for ends."""
+        return self.seen.load + self.image.inner_offset + self.image.inner_init_size
+
     def _panic(self):
         self.gdb = Gdb(self.machine.gdb_path())
         for address in set(self._entries()):
@@ -141,9 +148,7 @@ class Cycle:
         stub, inner = self._entries()
         stopped, stop = self._stop_at(stub, "the stub's entry")
         self.progress("stub entered; keeping RAM as it is")
-        if self.plan.inject:
-            self.plan.inject(stop)
-        self.watch.at_entry(stop)
+        self.watch.at_entry(stop, self.plan.inject and functools.partial(self.plan.inject, self))
         if inner != stub:
             self._resume(stopped)
             stopped, stop = self._stop_at(inner, "the inner kernel's entry")
@@ -157,7 +162,7 @@ class Cycle:
 
     def _kdump(self):
         log = qemutrace.Trace(self.machine.trace_path)
-        self.machine.wait_serial(r"^@@ kdump", 60)
+        self.machine.wait_serial(r"^@@ kdump", self.plan.kdump_limit_s)
         self.gdb.close()
         # No PCI driver is loaded yet: until here, all DMA is legacy
         _, self.seen.dma_after = log.by_source(self.switched, log.mark())
@@ -198,12 +203,14 @@ def main():
     parser.add_argument("--no-iommu", action="store_true")
     parser.add_argument("--cmdline", default="", help="added to the first kernel's")
     parser.add_argument("--kdump-cmdline", default="", help="added to the kdump kernel's")
+    parser.add_argument("--inject", choices=["hda_into_crash_kernel", "root_garbage"])
     parser.add_argument("--out", default=os.path.join(paths.BUILD, "cycle"))
     args = parser.parse_args()
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel,
                     aw_bits=args.aw_bits, iommu=not args.no_iommu, cmdline=args.cmdline)
-    cycle = Cycle(Plan(args.image, config, args.loader, args.kdump_cmdline), args.out,
-                  stopwatch())
+    plan = Plan(args.image, config, args.loader, args.kdump_cmdline,
+                inject=args.inject and getattr(inject, args.inject))
+    cycle = Cycle(plan, args.out, stopwatch())
     try:
         cycle.run()
     finally:

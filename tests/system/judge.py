@@ -5,6 +5,7 @@ What must be depends on what the stub should have done: `saved` holds always, `s
 it moved the unit to its copies, `left_alone` when it had nothing to do or gave up.
 """
 
+import re
 from dataclasses import dataclass
 
 import dumpcheck
@@ -14,6 +15,7 @@ from watch import GCMD_TE, GSTS_IRES, GSTS_TES
 PAGE = 4096
 STUB_LIMIT_BYTES = 64 << 10
 STUB_LIMIT_SHARE = 0.05
+KASLR_FLAG = 2                          # loadflags bit 1: an address was chosen by KASLR
 
 # Fields of boot_params that the stub may write: where its own node goes, and what the inner
 # kernel's file has and the wrapped one had otherwise (offset, size; include/image.h)
@@ -94,6 +96,9 @@ def on_copies(cycle):
     seen, arena = cycle.seen, cycle.arena
     root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
     outside = [page for page in seen.table_pages if not _inside(page, arena)]
+    # The one page of the crash region that a device may reach: the sink's, in the arena
+    into_crash = [leaf for _, leaf in seen.into_crash
+                  if not _inside(leaf.target, arena) or leaf.target in seen.table_pages]
     kept_on = GCMD_TE | seen.unit_before["gsts"] & GSTS_IRES
     off = [value for value in seen.commands if value & kept_on != kept_on]
     return [
@@ -103,7 +108,7 @@ def on_copies(cycle):
         Line("page tables outside the arena", _pages(outside), not outside),
         Line("remapping never turned off", f"{len(seen.commands)} commands to the unit",
              bool(seen.commands) and not off),
-        Line("leaves into the crash kernel", str(len(seen.into_crash)), not seen.into_crash),
+        Line("leaves into the crash kernel", str(len(into_crash)), not into_crash),
         Line("kdump kernel copies from the copies", "translation and interrupt tables",
              "Copied translation tables from previous kernel" in seen.serial
              and "Copied IR table for" in seen.serial),
@@ -132,12 +137,16 @@ def same_translation(seen):
 def going_on(seen):
     """Legacy DMA went on after the switch, without a fault."""
     dma = legacy_dma(seen)
-    return [
-        Line("faults from the stub's entry on", str(faults(seen)), faults(seen) == 0),
+    return no_faults(seen) + [
         Line("legacy DMA after the switch",
              ", ".join(f"{name} {count}" for name, count in dma.items()),
              dma["hda"] > 0 and dma["uhci"] > 0),
     ]
+
+
+def no_faults(seen):
+    """Not one, from the stub's entry until the machine is off."""
+    return [Line("faults from the stub's entry on", str(faults(seen)), faults(seen) == 0)]
 
 
 def faults(seen):
@@ -155,13 +164,15 @@ def reported(report, outcome, reason=None, quarantined=0):
     said = report.outcome + (f" ({report.reason})" if report.reason != "ok" else "")
     return [
         Line("outcome", said, report.outcome == outcome
-             and (reason is None or report.reason == reason) and report.sound),
+             and (reason is None or report.reason == reason)),
+        Line("report intact", "by its digest" if report.sound else "NO", report.sound),
         Line("quarantined", str(report.quarantined), report.quarantined == quarantined),
     ]
 
 
-def quick_and_small(cycle, report):
+def quick_and_small(cycle):
     """Within the limits of size and time."""
+    report = cycle.report
     share = report.total_us / 1e6 / cycle.seen.panic_to_entry_s
     phases = ", ".join(f"{phase} {us / 1000:.2f}" for phase, us in report.stub_us.items())
     return [
@@ -174,31 +185,39 @@ def quick_and_small(cycle, report):
     ]
 
 
-def copied(seen, report):
+def copied(cycle):
     """As many tables as a walker of our own finds behind the new root."""
+    seen, report = cycle.seen, cycle.report
     return [Line("tables copied", str(report.tables_copied),
                  0 < report.tables_copied == len(seen.table_pages)),
             Line("bytes copied", f"{report.bytes_copied} (interrupt table included)",
                  report.bytes_copied >= report.tables_copied * PAGE)]
 
 
-def clean_switch(cycle, report):
+def clean_switch(cycle):
     """All lines of a run in which nothing is wrong: the main job's table."""
     seen = cycle.seen
-    return (reported(report, "switched") + copied(seen, report) + quick_and_small(cycle, report)
+    return (reported(cycle.report, "switched") + copied(cycle) + quick_and_small(cycle)
             + on_copies(cycle) + same_translation(seen) + going_on(seen) + harmless(cycle)
             + saved(seen))
 
 
-def left_alone(cycle, report, outcome, reason):
+def left_alone(cycle, outcome, reason):
     """The unit, if there is one, is as the crashed kernel left it."""
-    seen = cycle.seen
+    seen, report = cycle.seen, cycle.report
     unit = Line("unit left as it was", "yes" if seen.unit_before == seen.unit_after else "no",
                 seen.unit_before == seen.unit_after)
     lines = reported(report, outcome, reason) + [unit] + harmless(cycle)
     if seen.unit_before.get("gsts", 0) & GSTS_TES:
         lines += same_translation(seen)
     return lines + saved(seen)
+
+
+def kaslr(seen):
+    """Both kernels' decompressors say in boot_params that they have chosen an address."""
+    flags = [int(flags) & KASLR_FLAG for flags in re.findall(r"^@@ loadflags (\d+)$", seen.serial,
+                                                             re.MULTILINE)]
+    return [Line("KASLR on in both kernels", str(flags), len(flags) == 2 and all(flags))]
 
 
 def failures(lines):

@@ -105,7 +105,7 @@ def main():
         lines.append(judge.Line("the run", str(error), False))
     report = cycle.report or Report("")
     if not lines:
-        lines = judge.clean_switch(cycle, report)
+        lines = judge.clean_switch(cycle)
     write_results(result(cycle, report, lines, args))
     print_table(lines)
     passed = all(line.holds for line in lines)

@@ -59,6 +59,7 @@ class Stop:
 @dataclass
 class Seen:
     """What a cycle showed; judge.py holds it against what should be."""
+    injected: list = field(default_factory=list)    # what the plan's injection returned
     crash: list = field(default_factory=list)       # [(start, end)) of the crash region
     load: int = 0
     panic_to_entry_s: float = 0.0                   # to the inner kernel, without our stops
@@ -94,21 +95,24 @@ class Watch:
         self.arena = arena              # (start, size)
         self.before = self.entry = self.arena_content = None
 
-    def at_entry(self, stop):
-        """The stub has not run one instruction."""
+    def at_entry(self, stop, inject=None):
+        """The stub has not run one instruction. `inject` may change what it will find."""
         seen = self.seen
         self.entry = stop
         seen.unit_before = stop.unit
         seen.boot_params = stop.registers["rsi"]
-        seen.boot_params_before = stop.ram.read(seen.boot_params, PAGE)
         if stop.translating:
-            walker = stop.walker()
-            self._original = _everything(walker)
-            self._interrupts = stop.interrupts()
-            seen.device_writable = _writable(walker)
-            seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in stop.capture().pages()]
+            walker, capture = stop.walker(), stop.capture()
+            seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in capture.pages()]
+            seen.device_writable = _writable(walker) | set(seen.hda_pages)
+        if inject:
+            seen.injected = inject(stop)
+        if stop.translating:
+            self._original = _everything(stop.walker())
+        self._interrupts = stop.interrupts()
         for event in qemutrace.DMA_EVENTS + qemutrace.SWITCH_EVENTS:
             stop.machine.trace_event(event, True)
+        seen.boot_params_before = stop.ram.read(seen.boot_params, PAGE)
         self.before = stop.ram.snapshot(os.path.join(stop.machine.private, "before"))
 
     def at_exit(self, stop):

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whole machines: what the stub must do with each, from a real panic to the saved dump.
+
+A case is one row: a name, and what is other than usual (fields of machine.Config and of
+cycle.Plan). KASLR is on in both kernels throughout.
+"""
+
+import pytest
+
+import judge
+from conftest import TEST_STUB
+
+CLEAN = {
+    "load-ovmf": {},
+    "file-ovmf": {"loader": "file"},
+    "load-seabios": {"firmware": "seabios"},
+    "file-seabios": {"firmware": "seabios", "loader": "file"},
+    "48-bit": {"aw_bits": 48, "firmware": "seabios"},
+    "4-level-cpu-paging": {"cpu": "max,la57=off", "firmware": "seabios"},
+    "crashkernel-high": {"mem_mib": 6144, "crashkernel": "256M,high", "firmware": "seabios"},
+}
+
+NOTHING_TO_DO = {
+    "remapping-off": ("no-active-unit", {"cmdline": "intel_iommu=off intremap=off"}),
+    "no-dmar-table": ("no-dmar", {"iommu": False}),
+    "policy-off": ("policy-off", {"kdump_cmdline": "dmarelay.policy=off"}),
+}
+
+
+@pytest.mark.parametrize("case", CLEAN)
+def test_clean_switch(run, case):
+    """Everything of the main job's table holds."""
+    cycle = run(**CLEAN[case])
+    assert not judge.failures(judge.clean_switch(cycle) + judge.kaslr(cycle.seen))
+
+
+def test_pass_through(run):
+    """iommu=pt: contexts without page tables. QEMU does not trace such DMA: RAM must tell.
+
+    Without UHCI, which writes to pages that only its own schedule names.
+    """
+    cycle = run(cmdline="iommu=pt", uhci=False, firmware="seabios")
+    seen = cycle.seen
+    assert not judge.failures(
+        judge.reported(cycle.report, "switched") + judge.copied(cycle) + judge.on_copies(cycle)
+        + judge.same_translation(seen) + judge.no_faults(seen) + judge.harmless(cycle)
+        + judge.saved(seen))
+
+
+@pytest.mark.parametrize("case", NOTHING_TO_DO)
+def test_nothing_to_do(run, case):
+    """The unit is left as it was, and the dump saved all the same."""
+    reason, options = NOTHING_TO_DO[case]
+    cycle = run(firmware="seabios", **options)
+    assert not judge.failures(judge.left_alone(cycle, "idle", reason))
+
+
+def test_arena_too_small(run, wrap):
+    """With the smallest arena, what finds no room is vetted and left in place."""
+    cycle = run(wrap("--arena", "256K"), firmware="seabios")
+    seen = cycle.seen
+    assert cycle.report.outcome in ("switched", "abandoned")
+    assert not judge.failures(
+        judge.same_translation(seen) + judge.going_on(seen) + judge.harmless(cycle)
+        + judge.saved(seen))
+
+
+@pytest.mark.parametrize("trap", ["ud", "pf", "gp"])
+def test_exception_in_stub(run, wrap, trap):
+    """A CPU exception in the stub (a hook of its test build) costs the copies, not the dump."""
+    cycle = run(wrap("--stub", TEST_STUB), firmware="seabios",
+                kdump_cmdline=f"dmarelay.test={trap}")
+    assert not judge.failures(judge.left_alone(cycle, "abandoned", "exception"))
