@@ -50,6 +50,23 @@ $(BUILD)/dmarelay: $(TOOL_OBJS)
 -include tests/unit/unit.mk
 include tests/system/system.mk
 
+# The suites, quick ones first. Each has a target of its own; here they are summed up.
+.PHONY: check check-cli check-image
+check:
+	@tools/deps.sh build unit system
+	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
+	@/usr/bin/python3 -B tests/check.py \
+		"unit=$(MAKE) -s --no-print-directory check-unit" \
+		"cli=$(MAKE) -s --no-print-directory check-cli" \
+		"image=$(MAKE) -s --no-print-directory check-image" \
+		"system=$(MAKE) -s --no-print-directory check-system"
+
+check-cli: $(BUILD)/dmarelay
+	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/cli
+
+check-image: $(BUILD)/stub/stub.bin
+	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/image
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)

@@ -6,6 +6,7 @@
 #define E820_RAM	1u
 #define E820_KERN	128u		/* Linux's own mark for RAM with boot data in it */
 #define LOW_MEMORY	0x100000ull
+#define LOADER_GAP	0x400000ull	/* bytes; larger gaps are not a loader's */
 
 /* Heap sort: no recursion, no extra memory, and no bad case for input that we do not trust. */
 static void sift_down(struct handoff_range *ranges, size_t root, size_t count)
@@ -121,6 +122,35 @@ static void append_e820(struct handoff_range *ranges, size_t *count, const struc
 	append(ranges, count, start, size);
 }
 
+/* Does any range of `set` touch [first, last]? */
+static bool set_touches(const struct ram_set *set, uint64_t first, uint64_t last)
+{
+	size_t i = set_find(set, last);
+
+	return i < set->count && set->ranges[i].last >= first;
+}
+
+/*
+ * Loaders carve pieces of their own out of the e820's RAM (kexec-tools: the copy of low memory that
+ * goes into the dump). A small gap in the crash region that the crashed kernel did not have is that.
+ */
+static void close_gaps(struct ram *ram)
+{
+	struct ram_set *set = &ram->crash_region;
+	size_t merged = 0;
+
+	for (size_t i = 1; i < set->count; i++) {
+		struct handoff_range *before = &set->ranges[merged], *range = &set->ranges[i];
+		uint64_t first = before->last + 1, last = range->first - 1;
+
+		if (last - first < LOADER_GAP && !set_touches(&ram->crashed, first, last))
+			before->last = range->last;
+		else
+			set->ranges[++merged] = *range;
+	}
+	set->count = merged + 1;
+}
+
 static enum handoff_reason discover_crash_region(struct ram *ram, const struct relay_boot *boot,
 						 const struct elfcore *core, struct arena *arena)
 {
@@ -137,6 +167,7 @@ static enum handoff_reason discover_crash_region(struct ram *ram, const struct r
 		append(ranges, &count, boot->in_use[i].start, boot->in_use[i].size);
 	append(ranges, &count, core->address.pa, core->size);
 	ram->crash_region = ram_set_make(ranges, count);
+	close_gaps(ram);
 	return HANDOFF_OK;
 }
 

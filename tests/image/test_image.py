@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The stub's image and the tree that it is made from."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SOURCES = ("Makefile", "linker.ld", "include", "stub", "arch", "tools", "tests")
+KIB = 1024
+
+
+def tracked():
+    """All files of the project, without what is built."""
+    listing = subprocess.run(["git", "-C", TOP, "ls-files"], check=True, capture_output=True, text=True)
+    return listing.stdout.splitlines()
+
+
+def build(folder, target):
+    subprocess.run(["make", "-C", folder, target], check=True, capture_output=True,
+                   env={**os.environ, "MAKEFLAGS": ""})
+    with open(os.path.join(folder, target), "rb") as file:
+        return file.read()
+
+
+@pytest.fixture(name="copy")
+def fixture_copy(tmp_path):
+    """The sources once more, in another place."""
+    for name in SOURCES:
+        path = os.path.join(TOP, name)
+        (shutil.copytree if os.path.isdir(path) else shutil.copy)(path, tmp_path / name)
+    return str(tmp_path)
+
+
+def test_two_builds_in_two_places_give_the_same_bytes(copy):
+    assert build(copy, "build/stub/stub.bin") == build(TOP, "build/stub/stub.bin")
+
+
+def test_image_is_at_most_64_kib():
+    assert 0 < os.path.getsize(os.path.join(TOP, "build/stub/stub.bin")) <= 64 * KIB
+
+
+RECURSION = """static volatile int n;
+int again(int x);
+int again(int x) { return n ? again(again(x)) * again(n) : x; }
+uint64_t arena_mark("""
+
+
+@pytest.mark.parametrize("damage, complaint", [
+    ({"uint64_t arena_mark(": "char pad[1 << 17] = { 1 };\nuint64_t arena_mark("}, "larger than 64 KiB"),
+    ({"uint64_t arena_mark(": "int here, *address = &here;\nuint64_t arena_mark("}, "relocations"),
+    ({"return arena->used;": "int missing(void);\nreturn (uint64_t)missing();"}, "missing"),
+    ({"uint64_t arena_mark(": RECURSION, "return arena->used;": "return (uint64_t)again(1);"}, "recursion"),
+    ({"return arena->used;": "volatile char big[20000] = { 0 };\nreturn (uint64_t)big[arena->used];"}, "check-stack"),
+], ids=["size", "relocation", "undefined", "recursion", "stack"])
+def test_build_refuses(copy, damage, complaint):
+    """The promises about the image are checked by the build, not believed."""
+    path = os.path.join(copy, "stub/arena.c")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    for old, new in damage.items():
+        assert old in text
+        text = text.replace(old, new)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    run = subprocess.run(["make", "-C", copy, "build/stub/stub.bin"], capture_output=True, text=True,
+                         check=False, env={**os.environ, "MAKEFLAGS": ""})
+    assert run.returncode and complaint in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("header", [name for name in tracked()
+                                    if name.startswith(("include/", "stub/", "arch/")) and name.endswith(".h")])
+def test_header_stands_alone(header):
+    subprocess.run(["gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only", "-x", "c", "-Wall", "-Wextra", "-Werror",
+                    "-Iinclude", "-Istub", "-Iarch/x86", header], check=True, cwd=TOP)
+
+
+def test_every_source_has_its_licence():
+    sources = [name for name in tracked() if name.endswith((".c", ".h", ".asm", ".inc", ".S", ".ld", ".py", ".sh", ".mk"))]
+    without = [name for name in sources
+               if "SPDX-License-Identifier: GPL-2.0-only" not in open(os.path.join(TOP, name), encoding="utf-8").read(400)]
+    assert sources and not without
