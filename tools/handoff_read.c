@@ -217,10 +217,7 @@ bool handoff_read(struct handoff_view *view, const uint8_t *data, size_t size,
 	if (!read_header(&r) || !check_node(&r, data) || !read_sections(&r) ||
 	    !handoff_check_entries(&r))
 		return false;
-
-	uint64_t sealed = view->header.sealed_size - view->header.header_size;
-
-	view->digest_ok = handoff_digest(r.payload + view->header.header_size, sealed) ==
+	view->digest_ok = handoff_digest(r.payload, view->header.sealed_size) ==
 			  view->header.digest;
 	return true;
 }

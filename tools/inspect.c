@@ -8,7 +8,7 @@
 
 #include "cli.h"
 #include "handoff_read.h"
-#include "report.h"
+#include "show.h"
 #include "source.h"
 
 struct request {
@@ -101,9 +101,9 @@ static int show(const struct request *request, const struct source *source)
 		status = cli_malformed(source->path, &problem);
 	}
 	if (request->json)
-		report_json(stdout, &view);
+		show_json(stdout, &view);
 	else
-		report_text(stdout, &view, request->all_ranges);
+		show_text(stdout, &view, request->all_ranges);
 	return cli_finish(status);
 }
 

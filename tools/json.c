@@ -4,21 +4,22 @@
 #include <inttypes.h>
 #include <string.h>
 
+static bool is_flat(const struct json *json)
+{
+	return json->flat_from && json->depth >= json->flat_from;
+}
+
 static void new_line(struct json *json)
 {
-	if (json->flat_from && json->depth >= json->flat_from)
-		return;
 	fprintf(json->out, "\n%*s", 2 * json->depth, "");
 }
 
 /* What stands before a value: comma, line, key. */
 static void lead_in(struct json *json, const char *key)
 {
-	bool flat = json->flat_from && json->depth >= json->flat_from;
-
 	if (!json->first)
-		fputs(flat ? ", " : ",", json->out);
-	if (json->depth)
+		fputs(is_flat(json) ? ", " : ",", json->out);
+	if (json->depth && !is_flat(json))
 		new_line(json);
 	if (key)
 		fprintf(json->out, "\"%s\": ", key);
@@ -35,10 +36,12 @@ static void begin(struct json *json, const char *key, char bracket)
 
 static void end(struct json *json, char bracket)
 {
+	bool flat = is_flat(json);
+
 	json->depth--;
-	if (!json->first)
+	if (!json->first && !flat)
 		new_line(json);
-	if (json->depth < json->flat_from)
+	if (!is_flat(json))
 		json->flat_from = 0;
 	fputc(bracket, json->out);
 	json->first = false;

@@ -17,7 +17,7 @@
 struct json {
 	FILE *out;
 	int depth;
-	int flat_from;		/* what is deeper than this stays on one line; 0: nothing */
+	int flat_from;		/* from this depth on all stays on one line; 0: nothing does */
 	bool first;		/* nothing has been written at this depth yet */
 };
 

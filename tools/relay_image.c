@@ -41,11 +41,12 @@ bool relay_image_check_stub(const struct blob *stub, struct image_info *info,
 				  "stub_size: expected the file's 0x%zx bytes, found 0x%x",
 				  stub->size, info->stub_size);
 	if (info->stub_memory < info->stub_size)
-		return problem_at(problem, INFO_AT(stub_memory), "stub_memory: expected at least stub_size, 0x%x, found 0x%x",
-				  info->stub_size, info->stub_memory);
+		return problem_at(problem, INFO_AT(stub_memory), "stub_memory: expected at "
+				  "least stub_size, 0x%x, found 0x%x", info->stub_size,
+				  info->stub_memory);
 	if (info->inner_offset != 0)
-		return problem_at(problem, INFO_AT(inner_offset), "inner_offset: expected 0, as the linker leaves it, found 0x%x",
-				  info->inner_offset);
+		return problem_at(problem, INFO_AT(inner_offset), "inner_offset: expected 0, as "
+				  "the linker leaves it, found 0x%x", info->inner_offset);
 	return true;
 }
 

@@ -55,7 +55,9 @@ static void put_object(FILE *out, const struct handoff_record *record)
 		fprintf(out, "Unit %u: %s", record->unit, object_name(record->object).text);
 		break;
 	}
-	fprintf(out, " referred to 0x%" PRIx64 ".\n", record->target);
+	if (record->target)
+		fprintf(out, " referred to 0x%" PRIx64, record->target);
+	fputs(".\n", out);
 }
 
 static const char *deed(const struct handoff_record *record)
@@ -90,7 +92,8 @@ void sentence_record(FILE *out, const struct handoff_record *record, const char 
 		record->in_place ? ", in the crashed kernel's own table" : "", record->found[0]);
 	if (record->found[1])
 		fprintf(out, " 0x%016" PRIx64, record->found[1]);
-	fprintf(out, " at 0x%" PRIx64, record->where);
+	if (record->where)
+		fprintf(out, " at 0x%" PRIx64, record->where);
 	if (record->level)
 		fprintf(out, ", level %u", record->level);
 	fputs(".\n", out);

@@ -6,8 +6,8 @@
 #include "facts.h"
 #include "json.h"
 #include "names.h"
-#include "report.h"
-#include "report_json_units.h"
+#include "show.h"
+#include "show_json_units.h"
 #include "rules.h"
 
 /* Whom a record costs: null where that is the whole unit, or a whole bus. */
@@ -146,7 +146,7 @@ static void put_summary(struct json *json, const struct handoff_view *view)
 		json_end_array(json);							\
 	} while (0)
 
-void report_json(FILE *out, const struct handoff_view *view)
+void show_json(FILE *out, const struct handoff_view *view)
 {
 	struct json writer = { .out = out, .first = true };
 	struct json *json = &writer;

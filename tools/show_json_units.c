@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report_json_units.h"
+#include "show_json_units.h"
 
 void json_flags(struct json *json, const char *key, const struct flag *first, uint64_t low,
 		const struct flag *second, uint64_t high)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * report_json_units.h - the JSON objects that say who translates what
+ * show_json_units.h - the JSON objects that say who translates what
  */
-#ifndef REPORT_JSON_UNITS_H
-#define REPORT_JSON_UNITS_H
+#ifndef SHOW_JSON_UNITS_H
+#define SHOW_JSON_UNITS_H
 
 #include "handoff_read.h"
 #include "json.h"
@@ -21,4 +21,4 @@ void json_flags(struct json *json, const char *key, const struct flag *first, ui
 void json_pair(struct json *json, const char *key, const uint64_t pair[2]);
 void json_range(struct json *json, const struct handoff_range *range);
 
-#endif /* REPORT_JSON_UNITS_H */
+#endif /* SHOW_JSON_UNITS_H */

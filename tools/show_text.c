@@ -7,8 +7,8 @@
 
 #include "facts.h"
 #include "names.h"
-#include "report.h"
-#include "report_text_units.h"
+#include "show.h"
+#include "show_text_units.h"
 #include "sentences.h"
 
 /* "\nTITLE (COUNT, and DROPPED that found no room)"; false if there is nothing to show. */
@@ -26,6 +26,12 @@ static bool put_title(FILE *out, const struct handoff_view *view, enum handoff_s
 	return true;
 }
 
+/* Whole KiB; the 16 bytes of the node's header make an arena just less than a round number. */
+static uint64_t kib(uint64_t bytes)
+{
+	return (bytes + 1023) >> 10;
+}
+
 static void put_summary(FILE *out, const struct handoff_view *view)
 {
 	const struct handoff_header *header = &view->header;
@@ -37,12 +43,12 @@ static void put_summary(FILE *out, const struct handoff_view *view)
 		fputs("digest        WRONG: the report was damaged after it was sealed\n", out);
 	fputs("stub          ", out);
 	put_text(out, header->stub_version, version_length(header));
-	fprintf(out, ", %" PRIu64 " us\n", totals.stub_us);
+	fprintf(out, ", %" PRIu64 " us in all\n", totals.stub_us);
 	fprintf(out, "arena         %" PRIu64 " KiB at 0x%" PRIx64 ", %" PRIu64
-		" KiB of it tables\n", header->total_size >> 10, header->base,
-		totals.tables_bytes >> 10);
+		" KiB of it tables\n", kib(header->total_size), header->base,
+		kib(totals.tables_bytes));
 	fprintf(out, "copied        %" PRIu64 " tables, %" PRIu64 " KiB with interrupt tables\n",
-		totals.tables_copied, totals.bytes_copied >> 10);
+		totals.tables_copied, kib(totals.bytes_copied));
 	fprintf(out, "quarantined   %" PRIu64 "\n", totals.quarantined);
 	for (uint32_t i = 0; i < view->sections[HANDOFF_CRASH_REGION].count; i++) {
 		struct handoff_range range = handoff_get_crash_range(view, i);
@@ -155,7 +161,7 @@ static void put_log(FILE *out, const struct handoff_view *view)
 		fprintf(out, "(%u more bytes found no room)\n", log->dropped);
 }
 
-void report_text(FILE *out, const struct handoff_view *view, bool all_ranges)
+void show_text(FILE *out, const struct handoff_view *view, bool all_ranges)
 {
 	put_summary(out, view);
 	put_units(out, view);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report_text_units.h"
+#include "show_text_units.h"
 
 #include <inttypes.h>
 
@@ -30,18 +30,26 @@ static void put_flags(FILE *out, const struct flag *flags, uint64_t value, const
 
 static void put_capabilities(FILE *out, const struct handoff_unit *unit)
 {
-	const char *separator = "  capabilities  ";
+	const char *separator = "    capabilities  ";
 
 	put_flags(out, cap_flags, unit->cap, &separator);
 	put_flags(out, ecap_flags, unit->ecap, &separator);
-	fprintf(out, "%s%llu domain ids, %u-bit input addresses, %u fault records\n", separator,
-		1ull << (4 + 2 * VTD_CAP_ND(unit->cap)), (unsigned int)VTD_CAP_MGAW(unit->cap),
-		(unsigned int)VTD_CAP_NFR(unit->cap));
+	fprintf(out, "\n    limits        input address bits: %u, domain ids: %llu, fault records: "
+		"%u\n", (unsigned int)VTD_CAP_MGAW(unit->cap),
+		1ull << (4 + 2 * VTD_CAP_ND(unit->cap)), (unsigned int)VTD_CAP_NFR(unit->cap));
 
 	separator = ": ";
-	fprintf(out, "  at entry      GSTS 0x%08x", unit->gsts);
+	fprintf(out, "    at entry      GSTS 0x%08x", unit->gsts);
 	put_flags(out, gsts_flags, unit->gsts, &separator);
 	fputc('\n', out);
+}
+
+/* "WHAT 0x<old> -> 0x<new>"; what was not moved has no new place */
+static void text_move(FILE *out, const char *what, uint64_t from, uint64_t to)
+{
+	fprintf(out, "%s 0x%" PRIx64, what, from);
+	if (to)
+		fprintf(out, " -> 0x%" PRIx64, to);
 }
 
 static const char *fate(uint32_t flags, uint32_t active, uint32_t switched)
@@ -57,24 +65,24 @@ void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index)
 		unit->base, unit->segment, unit_version(unit->version).text);
 	put_capabilities(out, unit);
 
-	fputs("  DMA           ", out);
+	fputs("    DMA           ", out);
 	text_reason(out, fate(unit->flags, HANDOFF_UNIT_DMA_ACTIVE, HANDOFF_UNIT_DMA_SWITCHED),
 		   unit->dma_reason);
-	fprintf(out, "                root 0x%" PRIx64 " -> 0x%" PRIx64
-		"; copied: %u root and context tables, %u page tables; %u left in place%s\n",
-		unit->old_root, unit->new_root, unit->root_tables, unit->page_tables,
-		unit->in_place,
+	text_move(out, "                  root", unit->old_root, unit->new_root);
+	fprintf(out, "; copied: %u root and context tables, %u page tables; in place: %u%s\n",
+		unit->root_tables, unit->page_tables, unit->in_place,
 		unit->flags & HANDOFF_UNIT_ROOT_SINK ? "; the root was bad: all in the sink" : "");
 
-	fputs("  interrupts    ", out);
+	fputs("    interrupts    ", out);
 	text_reason(out, fate(unit->flags, HANDOFF_UNIT_IR_ACTIVE, HANDOFF_UNIT_IR_SWITCHED),
 		   unit->ir_reason);
-	if (unit->flags & (HANDOFF_UNIT_IR_ACTIVE | HANDOFF_UNIT_IR_SWITCHED))
-		fprintf(out, "                table 0x%" PRIx64 " -> 0x%" PRIx64
-			", %llu entries, %u in use\n", unit->old_irta, unit->new_irta,
+	if (unit->flags & (HANDOFF_UNIT_IR_ACTIVE | HANDOFF_UNIT_IR_SWITCHED)) {
+		text_move(out, "                  table", unit->old_irta, unit->new_irta);
+		fprintf(out, "; entries: %llu, in use: %u\n",
 			(unsigned long long)VTD_IRTA_ENTRIES(unit->old_irta), unit->irtes);
+	}
 	if (unit->flags & HANDOFF_UNIT_QI)
-		fprintf(out, "  old queue     IQA 0x%" PRIx64 ", head 0x%" PRIx64 ", tail 0x%"
+		fprintf(out, "    old queue     IQA 0x%" PRIx64 ", head 0x%" PRIx64 ", tail 0x%"
 			PRIx64 "\n", unit->old_iqa, unit->old_iqh, unit->old_iqt);
 }
 
@@ -98,13 +106,13 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 
 	if (shown > FEW_RANGES && !all_ranges)
 		shown = FEW_RANGES;
-	fprintf(out, "  domain %u of unit %u: %u bits, root 0x%" PRIx64 " -> 0x%" PRIx64
-		", %u tables copied, %u left in place, %" PRIu64 " leaves\n", domain->id,
-		domain->unit, domain->address_width, domain->old_root, domain->new_root,
-		domain->tables, domain->in_place, domain->leaves);
-	fprintf(out, "    %u IOVA ranges%s\n", domain->range_count,
-		domain->flags & HANDOFF_DOMAIN_COARSE ? ", merged across gaps for want of room"
-						      : "");
+	fprintf(out, "  domain %u of unit %u: %u bits,", domain->id, domain->unit,
+		domain->address_width);
+	text_move(out, " root", domain->old_root, domain->new_root);
+	fprintf(out, "; tables copied: %u, in place: %u\n", domain->tables, domain->in_place);
+	fprintf(out, "    leaves: %" PRIu64 ", IOVA ranges: %u%s\n", domain->leaves,
+		domain->range_count, domain->flags & HANDOFF_DOMAIN_COARSE ?
+		", merged across gaps for want of room" : "");
 	for (uint32_t i = 0; i < shown; i++) {
 		struct handoff_range range = handoff_get_range(view, domain->first_range + i);
 

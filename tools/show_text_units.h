@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * report_text_units.h - the paragraphs that say who translates what
+ * show_text_units.h - the paragraphs that say who translates what
  */
-#ifndef REPORT_TEXT_UNITS_H
-#define REPORT_TEXT_UNITS_H
+#ifndef SHOW_TEXT_UNITS_H
+#define SHOW_TEXT_UNITS_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,4 +21,4 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 /* "WORD (reason: text)", the brackets only where there is a reason to give */
 void text_reason(FILE *out, const char *word, uint32_t reason);
 
-#endif /* REPORT_TEXT_UNITS_H */
+#endif /* SHOW_TEXT_UNITS_H */
