@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the dmarelay command: $DMARELAY, or the one that make has built."""
+
+import os
+import pathlib
+import subprocess
+import types
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+COMMAND = pathlib.Path(os.environ.get("DMARELAY", TOP / "build" / "dmarelay"))
+
+
+@pytest.fixture
+def dmarelay(tmp_path):
+    """Call it with arguments: returns status, stdout and stderr. Runs in tmp_path."""
+    if not COMMAND.exists():
+        pytest.fail(f"{COMMAND} is not there: run make first")
+
+    def run(*args):
+        done = subprocess.run([COMMAND, *map(str, args)], cwd=tmp_path, capture_output=True,
+                              timeout=60, check=False)
+        assert done.returncode >= 0, f"killed by signal {-done.returncode}"
+        return types.SimpleNamespace(status=done.returncode, out=done.stdout.decode(),
+                                     err=done.stderr.decode())
+    return run
+
+
+@pytest.fixture
+def refused(dmarelay):
+    """Call it with words and arguments: exit status 2 and one line that holds every word."""
+    def check(words, *args):
+        done = dmarelay(*args)
+        assert done.status == 2, (done.out, done.err)
+        assert done.err.count("\n") == 1 and done.err.startswith("dmarelay"), done.err
+        for word in words:
+            assert word in done.err, f"{word!r} is not in {done.err!r}"
+        return done
+    return check
+
+
+def build(name, sources, *flags):
+    """Compiles a C program of this folder against tools/ with the sanitizers on."""
+    out = TOP / "build" / "tests" / "cli" / name
+    out.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+                    f"-I{TOP}/include", f"-I{TOP}/stub", f"-I{TOP}/tools", *flags,
+                    "-o", out, *[TOP / source for source in sources]], check=True)
+    return out
+
+
+@pytest.fixture(scope="session")
+def storm():
+    """storm.c: the reader and both reports under a storm of mutated blocks, sanitized."""
+    tools = ["handoff_read", "handoff_check", "problem", "show_text", "show_text_units",
+             "show_json", "show_json_units", "sentences", "facts", "names", "registers",
+             "json"]
+    return build("storm", ["tests/cli/storm.c", "stub/rules.c"] +
+                 [f"tools/{name}.c" for name in tools])

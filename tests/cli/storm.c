@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * storm FILE ROUNDS - the handoff reader under mutated input
+ *
+ * Mutates the block in FILE in ROUNDS ways, reads each, and shows those that the reader accepts in
+ * both forms. Each mutant lies in memory of exactly its size, so that AddressSanitizer sees a read
+ * of one byte too many. Prints how many were accepted and refused; a mutant that brings the program
+ * down is the failure. The digest is put right in half of the mutants, or no reader that checks it
+ * first would ever be tried behind it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "handoff_read.h"
+#include "show.h"
+
+static uint64_t random_state = 0x9e3779b97f4a7c15ull;
+
+/* xorshift64*: the same storm every time */
+static uint64_t pick(uint64_t below)
+{
+	random_state ^= random_state >> 12;
+	random_state ^= random_state << 25;
+	random_state ^= random_state >> 27;
+	return (random_state * 0x2545f4914f6cdd1dull >> 16) % below;
+}
+
+static const uint64_t edges[] = {
+	0, 1, 2, 7, 8, 31, 32, 33, 0x7f, 0xff, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff,
+	0x100000000, 0x7fffffffffffffff, 0xfffffffffffffff8, 0xffffffffffffffff,
+};
+
+/* Where the numbers that matter are, half of the time; anywhere otherwise. */
+static void mutate(uint8_t *data, size_t size)
+{
+	static const size_t widths[] = { 1, 2, 4, 8 };
+	size_t width = widths[pick(4)];
+	size_t region = pick(2) && size > 512 ? 512 : size;
+	uint64_t value = pick(2) ? edges[pick(sizeof(edges) / sizeof(edges[0]))] : pick(1ull << 47);
+
+	if (region < 8)
+		return;
+
+	size_t at = pick(region - 7);
+
+	memcpy(data + (pick(4) ? at & ~(width - 1) : at), &value, width);
+}
+
+static void repair_digest(uint8_t *data, size_t size)
+{
+	struct handoff_header header;
+
+	if (size < sizeof(header))
+		return;
+	memcpy(&header, data, sizeof(header));
+	if (header.sealed_size > size || header.sealed_size % 8)
+		return;
+	header.digest = handoff_digest(data, header.sealed_size);
+	memcpy(data, &header, sizeof(header));
+}
+
+static bool try_one(const uint8_t *original, size_t size, FILE *out)
+{
+	size_t kept = pick(4) ? size : pick(size + 1);
+	uint8_t *data = malloc(kept ? kept : 1);
+	struct handoff_view view;
+	struct problem problem;
+
+	memcpy(data, original, kept);
+	for (uint64_t i = pick(4); i; i--)
+		mutate(data, kept);
+	if (pick(2))
+		repair_digest(data, kept);
+
+	handoff_extent(data, kept);
+
+	bool accepted = handoff_read(&view, data, kept, &problem);
+
+	if (accepted) {
+		show_text(out, &view, true);
+		show_json(out, &view);
+	} else if (problem.offset > kept + 64 || !problem.text[0]) {
+		fprintf(stderr, "a problem at 0x%llx of 0x%zx bytes: '%s'\n",
+			(unsigned long long)problem.offset, kept, problem.text);
+		exit(3);
+	}
+	free(data);
+	return accepted;
+}
+
+int main(int argc, char **argv)
+{
+	static uint8_t block[1 << 20];
+	FILE *file = argc == 3 ? fopen(argv[1], "rb") : NULL;
+	FILE *out = fopen("/dev/null", "w");
+
+	if (!file || !out)
+		return 2;
+
+	size_t size = fread(block, 1, sizeof(block), file);
+	unsigned long rounds = strtoul(argv[2], NULL, 10), accepted = 0;
+
+	fclose(file);
+	for (unsigned long i = 0; i < rounds; i++)
+		accepted += try_one(block, size, out);
+	fclose(out);
+	printf("%lu accepted, %lu refused\n", accepted, rounds - accepted);
+	return 0;
+}

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""dmarelay inspect: what it shows of a sound handoff, and where it finds one."""
+
+import json
+import os
+import pathlib
+
+import pytest
+
+import blobs
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def inspect(dmarelay, tmp_path):
+    def run(block, *args):
+        (tmp_path / "handoff").write_bytes(block)
+        done = dmarelay("inspect", "handoff", *args)
+        assert done.status == 0, done.err
+        assert done.err == ""
+        return done.out
+    return run
+
+
+def check_golden(name, text):
+    """GOLDEN_UPDATE=1 writes the file anew: look at the difference before committing it."""
+    if os.environ.get("GOLDEN_UPDATE"):
+        (GOLDEN / name).write_text(text)
+    assert text == (GOLDEN / name).read_text()
+
+
+BLOCKS = {
+    "full": blobs.full,
+    "idle": lambda: blobs.Block([blobs.Section.of_bytes(blobs.LOG, b"no DMAR table")], tables=0,
+                                outcome=blobs.IDLE, reason=3).build(),
+    "abandoned": lambda: blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(flags=5,
+                                                                             dma_reason=38,
+                                                                             ir_reason=38)])],
+                                     tables=0, outcome=blobs.ABANDONED, reason=13).build(),
+    "empty": lambda: blobs.Block([], tables=0).build(),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_golden_text(inspect, name):
+    check_golden(f"{name}.txt", inspect(BLOCKS[name]()))
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_golden_json(inspect, name):
+    text = inspect(BLOCKS[name](), "--json")
+    json.loads(text)
+    check_golden(f"{name}.json", text)
+
+
+def test_ranges(inspect):
+    assert "and 2 more" in inspect(blobs.full())
+    text = inspect(blobs.full(), "--ranges")
+    assert "more" not in text and "0xfff50000-0xfff50fff" in text
+
+
+def test_totals(inspect):
+    report = json.loads(inspect(blobs.full(), "--json"))
+    assert report["tables_copied"] == 43
+    assert report["bytes_copied"] == 43 * 4096 + 65536 * 16
+    assert report["quarantined"] == 7 + 2
+    assert report["stub_us"] == 812 + 95 + 2210 + 40 + 133
+    assert report["timing"] == {"arrive": 812, "discover": 95, "copy": 2210, "seal": 40,
+                                "switch": 133}
+    assert report["digest_ok"] is True
+
+
+def test_record_names_device_iova_and_target(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit()]),
+                         blobs.Section(blobs.RECORDS, [blobs.record()])]).build()
+    (record,) = json.loads(inspect(block, "-j"))["records"]
+    assert record["device"] == "0000:00:1b.0"
+    assert (record["iova"], record["size"]) == ("0xffe00000", "0x1000")
+    assert record["target"] == "0x70000000"
+    assert (record["rule"], record["section"]) == ("second-level.target", "3.7")
+    assert record["action"] == "sunk"
+    text = inspect(block)
+    for word in ("0000:00:1b.0", "0xffe00000-0xffe00fff", "0x70000000", "second-level.target"):
+        assert word in text, text
+
+
+def test_iova_run_at_the_end_of_the_address_space(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit()]),
+                         blobs.Section(blobs.RECORDS, [
+                             blobs.record(iova=(1 << 64) - 4096, size=8192)])]).build()
+    assert "0xfffffffffffff000-0xffffffffffffffff" in inspect(block)
+
+
+def test_log_cannot_steer_the_terminal(inspect):
+    text = inspect(blobs.full())
+    assert "\x1b" not in text
+    assert "\x1b[31m" in json.loads(inspect(blobs.full(), "--json"))["log"]
+
+
+def test_node_header_is_optional(inspect):
+    assert inspect(blobs.node(blobs.full())) == inspect(blobs.full())
+
+
+def test_tables_need_not_be_there(inspect):
+    """The sealed part alone tells everything; the rest of the arena is not even read."""
+    block = blobs.full()
+    assert inspect(block[:-4096]) == inspect(block)
+    assert inspect(block + bytes(100)) == inspect(block)
+
+
+def test_large_report_is_read_whole(inspect):
+    """More than file_read() reads at first."""
+    count = 20000
+    block = blobs.Block([
+        blobs.Section(blobs.UNITS, [blobs.unit()]),
+        blobs.Section(blobs.DOMAINS, [blobs.domain(range_count=count)]),
+        blobs.Section(blobs.RANGES, [blobs.RANGE.pack(i << 13, (i << 13) + 4095)
+                                     for i in range(count)])]).build()
+    report = json.loads(inspect(block, "--json"))
+    assert len(report["domains"][0]["ranges"]) == count
+    assert report["domains"][0]["ranges"][-1]["last"] == hex(((count - 1) << 13) + 4095)
+
+
+def test_newer_minor_version(inspect):
+    """Longer header, longer entries, a section and numbers of tomorrow: read as of today."""
+    sections = blobs.full_sections()
+    for section in sections:
+        if section.kind != blobs.LOG:
+            section.entry_size += 24
+    sections.insert(0, blobs.Section(77, [b"whatever"]))
+    newer = blobs.Block(sections, minor=9, real_header_size=112).build()
+    same = [line for line in inspect(blobs.full()).splitlines() if not line.startswith("arena")]
+    assert [line for line in inspect(newer).splitlines() if not line.startswith("arena")] == same
+
+
+def test_unknown_numbers_are_shown(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(dma_reason=99)])], outcome=8,
+                        reason=77).build()
+    report = json.loads(inspect(block, "--json"))
+    assert (report["outcome"], report["reason"]) == ("outcome-8", "reason-77")
+    assert report["units"][0]["dma"]["reason"] == "reason-99"
+    assert "reason-77" in inspect(block)
+
+
+def sysfs(folder, nodes):
+    """A folder as /sys/kernel/boot_params/setup_data is."""
+    for name, (kind, data) in nodes.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "type").write_text(f"{kind:#x}\n")
+        (folder / name / "data").write_bytes(data)
+
+
+def test_finds_the_node_in_a_folder(inspect, dmarelay, tmp_path):
+    expected = inspect(blobs.full())
+    sysfs(tmp_path / "setup_data", {
+        "0": (9, b"seed"), "10": (blobs.SETUP_DATA_TYPE, b"not this one"),
+        "2": (blobs.SETUP_DATA_TYPE, blobs.full()), "1": (4, b"efi")})
+    done = dmarelay("inspect", "setup_data")
+    assert (done.status, done.err, done.out) == (0, "", expected)
+
+
+def test_folder_without_our_node(dmarelay, tmp_path):
+    sysfs(tmp_path / "setup_data", {"0": (9, b"seed")})
+    done = dmarelay("inspect", "setup_data")
+    assert done.status == 1
+    assert done.out == "" and done.err.count("\n") == 1 and "0x52414d44" in done.err
+
+
+def test_unreadable(dmarelay):
+    done = dmarelay("inspect", "missing")
+    assert done.status == 1 and done.err.startswith("dmarelay: missing: ")
+
+
+def test_full_disk_is_told(dmarelay, tmp_path):
+    (tmp_path / "handoff").write_bytes(blobs.full())
+    status = os.system(f"cd {tmp_path} && {dmarelay_path()} inspect handoff >/dev/full 2>/dev/null")
+    assert os.waitstatus_to_exitcode(status) == 1
+
+
+def dmarelay_path():
+    from conftest import COMMAND
+    return COMMAND
+
+
+def test_usage(refused, dmarelay):
+    refused(["FILE or DIR"], "inspect", "a", "b")
+    refused(["--frobnicate"], "inspect", "--frobnicate")
+    for verb in ([], ["wrap"], ["inspect"]):
+        done = dmarelay(*verb, "--help")
+        assert done.status == 0 and "Exit status" in done.out and done.err == ""
+    assert dmarelay("--version").out.startswith("dmarelay ")
+    assert dmarelay().status == 2
+    refused(["unknown verb"], "frobnicate")
