@@ -173,4 +173,7 @@ struct vtd_entry128 {
 #define VTD_IRTE_POSTED_RESERVED_LO (VTD_BITS(7, 2) | VTD_BITS(13, 12) | VTD_BITS(37, 24))
 #define VTD_IRTE_POSTED_RESERVED_HI VTD_BITS(31, 20)
 
+/* Not present, faults muted: what a bad interrupt entry becomes. */
+static const struct vtd_entry128 vtd_irte_blocked = { VTD_IRTE_FPD, 0 };
+
 #endif /* VTD_H */

@@ -14,8 +14,6 @@
 #define ENTRIES_PER_PAGE	(PAGE_SIZE / sizeof(struct vtd_entry128))
 #define POSTED_DESCRIPTOR_SIZE	64ull
 
-static const struct vtd_entry128 blocked = { VTD_IRTE_FPD, 0 };
-
 static uint64_t posted_descriptor(struct vtd_entry128 entry)
 {
 	return (entry.hi & VTD_IRTE_PDA_HIGH) | (entry.lo & VTD_IRTE_PDA_LOW) >> 32;
@@ -50,15 +48,19 @@ static void record_entry(struct relay *relay, const struct unit *unit, struct vt
 	record.found[1] = found.hi;
 	record.iova = index;
 	record.target = found.lo & VTD_IRTE_POSTED ? posted_descriptor(found) : 0;
-	quarantine(&relay->report, &record);
+	if (in_place)
+		quarantine_in_place(&relay->report, &record);
+	else
+		quarantine(&relay->report, &record);
 }
 
-/* Vet `count` entries from `first` on, which `entries` holds or, in place, mirrors. */
+/*
+ * Vet `count` entries from `first` on, which `entries` holds or, in place, mirrors. A bad entry
+ * in place that finds no record stays: it can misdirect an interrupt, but no DMA.
+ */
 static void vet_entries(struct relay *relay, struct unit *unit, struct vtd_entry128 *entries,
 			uint32_t first, uint32_t count, bool in_place)
 {
-	phys_t table = phys(unit->report->old_irta & VTD_IRTA_ADDRESS);
-
 	for (uint32_t i = 0; i < count; i++) {
 		uint16_t rule;
 
@@ -70,9 +72,7 @@ static void vet_entries(struct relay *relay, struct unit *unit, struct vtd_entry
 			continue;
 		}
 		record_entry(relay, unit, entries[i], rule, first + i, in_place);
-		entries[i] = blocked;
-		if (in_place)
-			machine_write(phys(table.pa + (first + i) * sizeof(blocked)), &blocked, sizeof(blocked));
+		entries[i] = vtd_irte_blocked;
 	}
 }
 
@@ -84,13 +84,13 @@ static void block_all(struct relay *relay, struct unit *unit, uint32_t count, ui
 	record.rule = rule;
 	record.object = HANDOFF_IR_TABLE;
 	record.action = unit->irt ? HANDOFF_BLOCKED : HANDOFF_KEPT;
-	record.size = count * sizeof(blocked);
+	record.size = count * sizeof(vtd_irte_blocked);
 	record.target = unit->report->old_irta & VTD_IRTA_ADDRESS;
 	quarantine(&relay->report, &record);
 	if (!unit->irt)
 		unit->report->ir_reason = HANDOFF_UNIT_IRTA;
 	for (uint32_t i = 0; unit->irt && i < count; i++)
-		unit->irt[i] = blocked;
+		unit->irt[i] = vtd_irte_blocked;
 }
 
 bool intremap_copy(struct relay *relay, struct unit *unit)
@@ -116,7 +116,11 @@ bool intremap_copy(struct relay *relay, struct unit *unit)
 
 		if (budget_exhausted(&relay->budget))
 			return false;
-		machine_read(phys(old.pa + first * sizeof(*entries)), entries, some * sizeof(*entries));
+		if (!machine_read(phys(old.pa + first * sizeof(*entries)), entries,
+				  some * sizeof(*entries))) {
+			block_all(relay, unit, count, HANDOFF_RULE_IR_TABLE_PROVENANCE);
+			return true;
+		}
 		vet_entries(relay, unit, entries, first, some, !unit->irt);
 	}
 	return true;

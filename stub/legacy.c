@@ -73,7 +73,10 @@ static bool copy_contexts(struct relay *relay, struct unit *unit, unsigned int b
 	if (!contexts)
 		return false;
 	unit->old_contexts[bus] = entry->lo & VTD_ROOT_CTP;
-	machine_read(phys(unit->old_contexts[bus]), contexts, PAGE_SIZE);
+	if (!machine_read(phys(unit->old_contexts[bus]), contexts, PAGE_SIZE)) {
+		sink_bus(relay, unit, bus, HANDOFF_RULE_ROOT_PROVENANCE);
+		return true;
+	}
 	entry->lo = arena_phys(&relay->arena, contexts).pa | VTD_ROOT_P;
 	unit->report->root_tables++;
 	return true;
@@ -92,12 +95,13 @@ static bool copy_roots(struct relay *relay, struct unit *unit)
 	if (!unit->root || !unit->sink_contexts || !unit->old_contexts)
 		return false;
 	unit->report->root_tables = 1;
+	if (!rule && !machine_read(old, unit->root, PAGE_SIZE))
+		rule = HANDOFF_RULE_ROOT_TABLE_PROVENANCE;
 	if (rule) {
 		sink_unit(relay, unit, rule);
 		return true;
 	}
 
-	machine_read(old, unit->root, PAGE_SIZE);
 	for (unsigned int bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
 		struct vtd_entry128 *entry = &unit->root[bus];
 
@@ -139,6 +143,8 @@ static bool copy_all(struct relay *relay, struct unit *unit)
 	for (unsigned int bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
 		struct vtd_entry128 *contexts = contexts_of(relay, unit, bus);
 
+		if (budget_exhausted(&relay->budget))
+			return false;
 		for (unsigned int devfn = 0; contexts && devfn < VTD_CONTEXT_ENTRIES; devfn++)
 			if (contexts[devfn].lo & VTD_CTX_P &&
 			    !context_copy(relay, unit, &contexts[devfn], bus, devfn,

@@ -29,6 +29,7 @@ struct walk {
 	struct handoff_range gap;	/* physical, around the last leaf: free of the crash region */
 	struct frame frames[PAGETABLE_MAX_LEVELS];
 	unsigned int depth;
+	bool lost;			/* a bad entry in place cannot be mended: nor can the domain stay */
 };
 
 int pagetable_format(struct pagetable_formats *formats, const struct pt_format *format)
@@ -58,8 +59,11 @@ static void replace(struct walk *walk, struct frame *frame, unsigned int index, 
 		    enum handoff_object object)
 {
 	bool sink = walk->relay->params.bad == BAD_SINK;
-	uint64_t found = frame->entries[index];
+	uint64_t found = frame->entries[index], start = entry_iova(frame, index);
 	struct handoff_record record = *walk->blame;
+
+	if (object == HANDOFF_PAGE_TABLE)	/* a leaf's range is listed as any leaf's */
+		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
 
 	record.rule = rule;
 	record.object = (uint8_t)object;
@@ -68,14 +72,16 @@ static void replace(struct walk *walk, struct frame *frame, unsigned int index, 
 	record.in_place = frame->in_place;
 	record.where = frame->old.pa + index * sizeof(uint64_t);
 	record.found[0] = found;
-	record.iova = entry_iova(frame, index);
+	record.iova = start;
 	record.size = span(frame->level);
 	record.target = found & walk->format->address;
+	if (frame->in_place) {
+		if (!quarantine_in_place(&walk->relay->report, &record))
+			walk->lost = walk->relay->unmendable = true;
+		return;
+	}
 	quarantine(&walk->relay->report, &record);
-
 	frame->entries[index] = sink ? sink_entry(&walk->relay->sink, frame->level) : 0;
-	if (frame->in_place)
-		machine_write(phys(record.where), &frame->entries[index], sizeof(uint64_t));
 }
 
 /* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */
@@ -135,7 +141,9 @@ static void walk_leaves(struct walk *walk, struct frame *frame)
 		}
 		run++;
 		walk->domain->leaves++;
-		if (entry & bad_bits || address < walk->gap.first || address > walk->gap.last) {
+		/* An empty gap {1, 0} lets nothing through. */
+		if (entry & bad_bits || address < walk->gap.first || address > walk->gap.last ||
+		    walk->gap.last - address < PAGE_SIZE - 1) {
 			uint16_t rule = vet_leaf(walk, entry, 1);
 
 			if (rule)
@@ -152,12 +160,41 @@ static struct memo_key key_of(const struct walk *walk, phys_t table, unsigned in
 	return (struct memo_key){ table, (uint8_t)level, walk->format_id, in_place };
 }
 
-enum entered { ENTERED, SEEN, UNTRACKED };
+static void push(struct walk *walk, uint64_t *entries, phys_t old, unsigned int level,
+		 uint64_t iova_start, bool in_place)
+{
+	walk->frames[walk->depth++] = (struct frame){
+		.entries = entries, .old = old, .iova = iova_start, .level = level, .in_place = in_place,
+	};
+}
+
+enum entered { ENTERED, SEEN, UNTRACKED, UNREADABLE };
+
+static enum entered enter_in_place(struct walk *walk, phys_t old, unsigned int level,
+				   uint64_t iova_start, phys_t *now)
+{
+	struct relay *relay = walk->relay;
+
+	*now = old;
+	/* Only tables of tables need an end to their cycles. */
+	if (level > 1) {
+		if (memo_find(&relay->memo, key_of(walk, old, level, true), now))
+			return SEEN;
+		if (!memo_add(&relay->memo, key_of(walk, old, level, true), old))
+			return UNTRACKED;
+	}
+	if (!machine_read(old, relay->scratch[level - 1], PAGE_SIZE))
+		return UNREADABLE;
+	walk->domain->in_place++;
+	push(walk, relay->scratch[level - 1], old, level, iova_start, true);
+	return ENTERED;
+}
 
 /*
  * Step into the table at `old`: into a copy of it, or, where there is no room or the table above
  * is in place itself, into its mirror. SEEN: it was done before, nothing was entered. In both cases
- * *now is where the table is from now on.
+ * *now is where the table is from now on. UNTRACKED: no room to remember it; UNREADABLE: the RAM
+ * map claims memory that is not there.
  */
 static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uint64_t iova_start,
 			  bool in_place, phys_t *now)
@@ -170,32 +207,19 @@ static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uin
 		if (memo_find(&relay->memo, key_of(walk, old, level, false), now))
 			return SEEN;
 		page = arena_page(&relay->arena);
-		if (page && !memo_add(&relay->memo, key_of(walk, old, level, false),
-				      arena_phys(&relay->arena, page))) {
-			arena_rewind(&relay->arena, mark);
-			page = NULL;
-		}
-		in_place = !page;
 	}
-	*now = page ? arena_phys(&relay->arena, page) : old;
-	if (in_place) {
-		page = relay->scratch[level - 1];
-		/* Only tables of tables need an end to their cycles. */
-		if (level > 1) {
-			if (memo_find(&relay->memo, key_of(walk, old, level, true), now))
-				return SEEN;
-			if (!memo_add(&relay->memo, key_of(walk, old, level, true), old))
-				return UNTRACKED;
-		}
-		walk->domain->in_place++;
-	} else {
+	if (page && !machine_read(old, page, PAGE_SIZE)) {
+		arena_rewind(&relay->arena, mark);
+		return UNREADABLE;
+	}
+	if (page && memo_add(&relay->memo, key_of(walk, old, level, false), arena_phys(&relay->arena, page))) {
+		*now = arena_phys(&relay->arena, page);
 		walk->domain->tables++;
+		push(walk, page, old, level, iova_start, false);
+		return ENTERED;
 	}
-	machine_read(old, page, PAGE_SIZE);	/* cannot fail: provenance was vetted */
-	walk->frames[walk->depth++] = (struct frame){
-		.entries = page, .old = old, .iova = iova_start, .level = level, .in_place = in_place,
-	};
-	return ENTERED;
+	arena_rewind(&relay->arena, mark);
+	return enter_in_place(walk, old, level, iova_start, now);
 }
 
 /* One entry of a table above level 1. */
@@ -212,24 +236,29 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 	rule = leaf ? vet_leaf(walk, entry, frame->level) : vet_table_entry(walk, entry, frame->level);
 	if (rule || leaf) {
 		walk->domain->leaves += leaf;
-		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+		if (leaf)
+			ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
 		if (rule)
 			replace(walk, frame, index, rule, leaf ? HANDOFF_LEAF : HANDOFF_PAGE_TABLE);
 		return;
 	}
 
 	switch (enter(walk, phys(entry & format->address), frame->level - 1, start, frame->in_place, &now)) {
-	case UNTRACKED:
-		replace(walk, frame, index, format->rule_untracked, HANDOFF_PAGE_TABLE);
-		/* fallthrough */
-	case SEEN:
-		/* Its ranges were listed where it was met first; here the whole span stands for them. */
-		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
-		break;
 	case ENTERED:
 		break;
+	case SEEN:
+		/* Its ranges were listed where it was met first; here the whole span stands for them. */
+		walk->lost |= walk->relay->unmendable;
+		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+		break;
+	case UNTRACKED:
+		replace(walk, frame, index, format->rule_untracked, HANDOFF_PAGE_TABLE);
+		return;
+	case UNREADABLE:
+		replace(walk, frame, index, format->rule_provenance, HANDOFF_PAGE_TABLE);
+		return;
 	}
-	if (!frame->in_place && frame->entries[index] == entry)
+	if (!frame->in_place)
 		frame->entries[index] = (entry & ~format->address) | now.pa;
 }
 
@@ -271,14 +300,15 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 	domain->first_range = report_count(&relay->report, HANDOFF_RANGES);
 	switch (enter(&walk, phys(domain->old_root), levels, 0, false, &root)) {
 	case UNTRACKED:
+	case UNREADABLE:
 		return true;
 	case SEEN:
+		walk.lost = relay->unmendable;
 		share_ranges(&walk, levels);
 		break;
 	case ENTERED:
 		break;
 	}
-	domain->new_root = root.pa;
 
 	while (walk.depth) {
 		struct frame *frame = &walk.frames[walk.depth - 1];
@@ -294,5 +324,6 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 			walk_entry(&walk, frame, frame->index++);
 		}
 	}
+	domain->new_root = walk.lost ? 0 : root.pa;
 	return true;
 }

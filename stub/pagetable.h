@@ -4,8 +4,8 @@
  *
  * A table page is copied to the arena whole, in one read; its entries are then vetted and mended
  * in our copy, so that nothing is looked at twice. A page that finds no room in the arena stays in
- * place with everything below it: read into a scratch page, vetted there, and only a bad entry is
- * written back.
+ * place with everything below it: read into a scratch page and vetted there; a bad entry is
+ * recorded, to be mended when the hardware is switched (mend.h).
  */
 #ifndef PAGETABLE_H
 #define PAGETABLE_H
@@ -52,9 +52,9 @@ int pagetable_format(struct pagetable_formats *formats, const struct pt_format *
 /*
  * Copy the tree under domain->old_root, of `levels` levels and format number `format`, into the
  * arena: sets new_root, counts, flags and ranges of `domain`. `blame` is a record with the device's
- * fields filled in, for the records of what is bad. old_root has been vetted, new_root is 0 and
- * stays so if there was no room even to remember the root. False if the time budget ran out; the
- * copy is then incomplete and must not be used.
+ * fields filled in, for the records of what is bad. old_root has been vetted. new_root stays 0 if
+ * the domain cannot be kept: its root cannot be read or remembered, or a bad entry in place cannot
+ * be mended. False if the time budget ran out; the copy is then incomplete and must not be used.
  */
 bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 		    struct handoff_domain *domain, const struct handoff_record *blame);

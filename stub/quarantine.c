@@ -13,7 +13,7 @@ uint32_t quarantine_count(const struct report *report)
 	return records->count + records->dropped;
 }
 
-void quarantine(struct report *report, const struct handoff_record *record)
+bool quarantine(struct report *report, const struct handoff_record *record)
 {
 	const struct rule *rule = rule_find(record->rule);
 	struct handoff_record *kept = report_add(report, HANDOFF_RECORDS);
@@ -28,4 +28,16 @@ void quarantine(struct report *report, const struct handoff_record *record)
 			 record->where, record->target);
 	if (count == LOGGED)
 		log_line(report, "further quarantine records are in the report only");
+	return kept;
+}
+
+bool quarantine_in_place(struct report *report, const struct handoff_record *record)
+{
+	for (uint32_t i = 0; i < report_count(report, HANDOFF_RECORDS); i++) {
+		const struct handoff_record *other = report_entry(report, HANDOFF_RECORDS, i);
+
+		if (other->in_place && other->where == record->where)
+			return other->level == record->level;
+	}
+	return quarantine(report, record);
 }

@@ -7,8 +7,16 @@
 
 #include "report.h"
 
-/* Add `record` to the report and, for the first few, a line to the log. */
-void quarantine(struct report *report, const struct handoff_record *record);
+/* Add `record` to the report and, for the first few, a line to the log. False: no room for it. */
+bool quarantine(struct report *report, const struct handoff_record *record);
+
+/*
+ * The same for an entry of a table that was left in place. Nothing is written yet: the record is
+ * what mend_in_place() will go by. An entry that is met again is recorded once. False if the entry
+ * cannot be mended: no room for its record, or met before at another level, where another sink
+ * would have to take its place.
+ */
+bool quarantine_in_place(struct report *report, const struct handoff_record *record);
 
 /* Records made so far, those without room included. */
 uint32_t quarantine_count(const struct report *report);

@@ -3,6 +3,16 @@
 
 #include "pagetable.h"
 
+/* Each domain can list one range at least: room for that is kept back for all of them. */
+static bool has_room(const struct report *report, const struct handoff_domain *domain)
+{
+	const struct report_section *ranges = &report->sections[HANDOFF_RANGES];
+	uint32_t kept_back = report->sections[HANDOFF_DOMAINS].capacity;
+
+	return !domain->range_count || (domain->range_count < PAGETABLE_MAX_RANGES &&
+					ranges->capacity - ranges->count > kept_back);
+}
+
 void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
 {
 	struct handoff_range *before = NULL, *range = NULL;
@@ -14,7 +24,7 @@ void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t f
 		before->last = last;
 		return;
 	}
-	if (domain->range_count < PAGETABLE_MAX_RANGES)
+	if (has_room(report, domain))
 		range = report_add(report, HANDOFF_RANGES);
 	if (range) {
 		*range = (struct handoff_range){ first, last };

@@ -9,6 +9,7 @@
 #include "discover.h"
 #include "log.h"
 #include "machine.h"
+#include "mend.h"
 #include "state.h"
 #include "switch.h"
 #include "version.h"
@@ -100,6 +101,7 @@ bool relay_prepare(const struct relay_boot *boot)
 
 void relay_commit(void)
 {
+	mend_in_place(&the_relay);
 	switch_all(&the_relay);
 	relay_conclude();
 }

@@ -28,6 +28,7 @@ struct relay {
 	struct sink sink;
 	struct memo memo;
 	struct pagetable_formats formats;
+	bool unmendable;		/* some table in place has a bad entry that stays: trust none again */
 	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */
 	struct unit units[UNIT_MAX];
 	uint32_t unit_count;
