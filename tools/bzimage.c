@@ -8,9 +8,7 @@
 #include <string.h>
 
 #define SECTOR			512u
-#define SETUP_MAGIC		0x53726448u	/* "HdrS" */
 #define BOOT_FLAG		0xaa55
-#define PROTOCOL_2_12		0x020c		/* the first with xloadflags */
 #define PROTOCOL_2_15		0x020f		/* the first with kernel_info_offset */
 #define DEFAULT_SETUP_SECTS	4		/* what 0 stands for */
 
@@ -28,10 +26,10 @@ static bool is_bzimage(const struct blob *file, const struct setup_header *heade
 	if (header->boot_flag != BOOT_FLAG)
 		return problem_at(problem, BZIMAGE_AT(boot_flag), "not a bzImage: expected boot "
 				  "flag 0xaa55, found 0x%04x", header->boot_flag);
-	if (header->header != SETUP_MAGIC)
+	if (header->header != SETUP_HEADER_MAGIC)
 		return problem_at(problem, BZIMAGE_AT(header), "not a bzImage: expected \"HdrS\", "
 				  "found 0x%08x", header->header);
-	if (header->version < PROTOCOL_2_12)
+	if (header->version < SETUP_HEADER_VERSION)
 		return problem_at(problem, BZIMAGE_AT(version), "expected boot protocol 2.12 or "
 				  "newer, found %d.%02d", header->version >> 8,
 				  header->version & 0xff);

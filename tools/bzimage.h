@@ -8,15 +8,24 @@
 #ifndef BZIMAGE_H
 #define BZIMAGE_H
 
-#include <asm/bootparam.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bootparam.h"
 #include "file.h"
 #include "problem.h"
 
 #define BZIMAGE_HEADER		0x1f1	/* where struct setup_header lies in the file */
+
+/* setup_header.loadflags */
+#define LOADED_HIGH			(1u << 0)
+
+/* setup_header.xloadflags */
+#define XLF_KERNEL_64			(1u << 0)	/* 64-bit entry at +0x200 */
+#define XLF_CAN_BE_LOADED_ABOVE_4G	(1u << 1)
+#define XLF_EFI_HANDOVER_32		(1u << 2)
+#define XLF_EFI_HANDOVER_64		(1u << 3)
 
 /* The offset in the file of a field of struct setup_header */
 #define BZIMAGE_AT(field)	(BZIMAGE_HEADER + offsetof(struct setup_header, field))

@@ -5,6 +5,7 @@
  */
 #include "handoff_read.h"
 
+#include "bootparam.h"
 #include "handoff_check.h"
 
 #define ALIGNMENT	8	/* handoff_digest() runs over 64-bit words */
@@ -158,33 +159,30 @@ static bool read_sections(const struct reader *r)
 	return true;
 }
 
-/*
- * The block itself begins with its magic; a node with next, type and len. A node's `len` protects
- * the block from the kdump kernel's allocator, so it has to be the block's total_size.
- */
 uint64_t handoff_start(const uint8_t *data, size_t size)
 {
-	uint32_t type;
+	struct setup_data node;
 	uint64_t magic;
 
-	if (size < HANDOFF_NODE_SIZE)
+	if (size < sizeof(node))
 		return 0;
 	memcpy(&magic, data, sizeof(magic));
-	memcpy(&type, data + 8, sizeof(type));
-	return magic != HANDOFF_MAGIC && type == HANDOFF_SETUP_DATA_TYPE ? HANDOFF_NODE_SIZE : 0;
+	memcpy(&node, data, sizeof(node));
+	return magic != HANDOFF_MAGIC && node.type == HANDOFF_SETUP_DATA_TYPE ? sizeof(node) : 0;
 }
 
+/* The node's `len` is what keeps the kdump kernel's allocator off the block: all of it? */
 static bool check_node(const struct reader *r, const uint8_t *data)
 {
-	uint32_t length;
+	struct setup_data node;
 
 	if (r->start == 0)
 		return true;
-	memcpy(&length, data + 12, sizeof(length));
-	if (length != r->view->header.total_size)
-		return problem_at(r->problem, 12, "setup_data.len: expected the block's "
-				  "total_size, 0x%llx, found 0x%x", LL(r->view->header.total_size),
-				  length);
+	memcpy(&node, data, sizeof(node));
+	if (node.len != r->view->header.total_size)
+		return problem_at(r->problem, offsetof(struct setup_data, len), "setup_data.len: "
+				  "expected the block's total_size, 0x%llx, found 0x%x",
+				  LL(r->view->header.total_size), node.len);
 	return true;
 }
 

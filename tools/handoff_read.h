@@ -18,9 +18,6 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-/* struct setup_data of the boot protocol, which may stand in front: next, type, len */
-#define HANDOFF_NODE_SIZE	16
-
 #define HANDOFF_KNOWN_SECTIONS	(HANDOFF_TABLES + 1)
 
 /* One section; one that is missing in the block has count 0. */
