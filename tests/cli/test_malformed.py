@@ -118,8 +118,7 @@ def test_malformed(refused, tmp_path, case, form):
 
 
 def test_entry_size_zero(refused, tmp_path):
-    block = Block([Section(blobs.UNITS, [], length=0)]).build()
-    block = bytearray(block)
+    block = bytearray(Block([Section(77, [], count=5)]).build())
     block[row(0, 4):row(0, 8)] = bytes(4)
     (tmp_path / "handoff").write_bytes(block)
     refused([f"offset {row(0, 4):#x}", "entry_size", "found 0"], "inspect", "handoff")

@@ -107,7 +107,8 @@ def test_arena_sizes(wrap, text, size):
 
 
 @pytest.mark.parametrize("text", ["", "K", "0", "251K", "4G", "4294963201", "-1", "16MB", "16 M",
-                                  "18446744073709551616", "4294967296K", "1T"])
+                                  "18446744073709551616", "4294967296K", "1T",
+                                  "17179869185G", "-18446744073708503040"])
 def test_bad_arena(refused, tmp_path, text):
     (tmp_path / "vmlinuz").write_bytes(kernels.kernel())
     refused(["--arena", "256K"], "wrap", "vmlinuz", "-o", "out", "--arena", text)
@@ -208,9 +209,12 @@ def test_never_over_the_input(refused, tmp_path):
     assert (tmp_path / "vmlinuz").read_bytes() == image
 
 
-def test_never_over_a_device_or_folder(refused, tmp_path):
+def test_never_over_a_special_file_or_folder(refused, tmp_path):
+    """A pipe stands for /dev/null, which a command that fails this test would replace."""
     (tmp_path / "vmlinuz").write_bytes(kernels.kernel())
-    for out in ("/dev/null", tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for out in ("pipe", "folder"):
         refused(["regular file"], "wrap", "vmlinuz", "-o", out)
 
 
