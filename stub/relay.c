@@ -5,6 +5,8 @@
  */
 #include "relay.h"
 
+#include <string.h>
+
 #include "copy.h"
 #include "discover.h"
 #include "log.h"
@@ -40,6 +42,7 @@ static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff
 
 static bool begin(struct relay *relay, const struct relay_boot *boot)
 {
+	memset(relay, 0, sizeof(*relay));	/* hosts run more than once */
 	relay->boot = *boot;
 	relay->phase_start = boot->entry_ticks;
 	arena_init(&relay->arena, boot->arena, boot->arena_phys, boot->arena_size);
@@ -93,9 +96,13 @@ bool relay_prepare(const struct relay_boot *boot)
 		seal(relay, is_idle(reason) ? HANDOFF_IDLE : HANDOFF_ABANDONED, reason);
 		return false;
 	}
-	/* Complete before the hardware is touched: should the switch be cut short, this stands. */
+	/*
+	 * Complete before the hardware is touched: should the switch be cut short, this stands. Twice,
+	 * since the time that sealing took is itself under the seal.
+	 */
 	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
 	end_phase(relay, HANDOFF_PHASE_SEAL);
+	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
 	return true;
 }
 
