@@ -31,6 +31,13 @@ static void leave(struct unit *unit, enum handoff_reason reason)
 	unit->report->ir_reason = reason;
 }
 
+/* Leave a unit that runs our queue already: the kdump kernel must be able to turn that off. */
+static void leave_with_queue(const struct relay *relay, struct unit *unit, enum handoff_reason reason)
+{
+	leave(unit, reason);
+	queue_finish(relay, unit);
+}
+
 /* The crash's fault records are saved by now; what comes next shall be seen as new. */
 static void clear_faults(const struct unit *unit)
 {
@@ -95,7 +102,7 @@ static void switch_interrupts(struct relay *relay, struct unit *unit)
 static void switch_unit(struct relay *relay, struct unit *unit)
 {
 	if (!flush_write_buffer(relay, unit)) {
-		leave(unit, HANDOFF_UNIT_SRTP);
+		leave_with_queue(relay, unit, HANDOFF_UNIT_SRTP);
 		return;
 	}
 	if (unit_dma_active(unit) && unit->root)
@@ -135,7 +142,7 @@ void switch_all(struct relay *relay)
 		if (!has_work(unit))
 			continue;
 		if (budget_exhausted(&relay->budget))
-			leave(unit, HANDOFF_BUDGET);
+			leave_with_queue(relay, unit, HANDOFF_BUDGET);
 		else
 			switch_unit(relay, unit);
 	}
