@@ -18,8 +18,10 @@ void rmrr_report(const struct dmar_item *item, struct report *report)
 		return;
 	}
 	memcpy(&rmrr, item->bytes, sizeof(rmrr));
-	if (rmrr.limit < rmrr.base)
+	if (rmrr.limit < rmrr.base) {
 		log_line(report, "RMRR %lx to %lx: empty", rmrr.base, rmrr.limit);
+		return;
+	}
 	entry = report_add(report, HANDOFF_RMRRS);
 	if (!entry)
 		return;
