@@ -6,12 +6,20 @@ import subprocess
 
 import pytest
 
+import judge
 import paths
 from cycle import Cycle, Plan, stopwatch
 from machine import Config
 
 RUNS = os.path.join(paths.BUILD, "system", "runs")
 TEST_STUB = os.path.join(paths.BUILD, "stub-test", "stub.bin")
+
+
+def holds(lines):
+    """Fail with the lines that do not hold, and nothing else."""
+    failures = judge.failures(lines)
+    if failures:
+        pytest.fail(failures, pytrace=False)
 
 
 @pytest.fixture(scope="session", name="wrap")

@@ -24,7 +24,7 @@ import paths
 import qemutrace
 from bzimage import ENTRY64, BzImage
 from gdbstub import Gdb
-from machine import Config, Machine, MachineError
+from machine import QUIRKS, Config, Machine, MachineError
 from ramfile import RamFile
 from report import Report
 from watch import Seen, Stop, Watch
@@ -39,6 +39,7 @@ class Plan:
     kdump_cmdline: str = ""
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
     kdump_limit_s: int = 60             # from the inner kernel's entry to its init
+    trace_dma: bool = True              # False where devices run wild: too many lines
     inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
 
 
@@ -82,8 +83,8 @@ class Cycle:
 
     def _make_disk(self):
         config = self.plan.config
-        kdump_cmdline = ("console=ttyS0,115200 nr_cpus=1 reset_devices panic=1 intel_iommu=on "
-                         + self.plan.kdump_cmdline).strip()
+        kdump_cmdline = (f"{QUIRKS} console=ttyS0,115200 nr_cpus=1 reset_devices panic=1 "
+                         f"intel_iommu=on {self.plan.kdump_cmdline}").strip()
         job = (f"kexec_options={'-s' if self.plan.loader == 'file' else '-c'}\n"
                f"kdump_cmdline='{kdump_cmdline}'\n"
                f"dump_level={self.plan.dump_level}\n")
@@ -107,7 +108,7 @@ class Cycle:
         if self.seen.load is None:
             raise MachineError("the wrapped kernel is nowhere in the crash region")
         self.arena = self.seen.load + self.image.arena_offset, self.image.arena_size
-        self.watch = Watch(self.seen, self.arena)
+        self.watch = Watch(self.seen, self.arena, self.plan.trace_dma)
         self.progress(f"live DMA is on, crash kernel loaded at {self.seen.load:#x}")
 
     def _entries(self):
@@ -165,11 +166,12 @@ class Cycle:
         self.machine.wait_serial(r"^@@ kdump", self.plan.kdump_limit_s)
         self.gdb.close()
         # No PCI driver is loaded yet: until here, all DMA is legacy
-        _, self.seen.dma_after = log.by_source(self.switched, log.mark())
+        first_driver = log.mark()
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, False)
         self.progress("kdump kernel is up; saving the dump")
         self.machine.wait_exit(120)
+        _, self.seen.dma_after = log.by_source(self.switched, first_driver)
         self.seen.faults_after, _ = log.by_source(self.switched)
 
     def _after(self):

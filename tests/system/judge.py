@@ -71,11 +71,13 @@ def harmless(cycle):
     strange = [page for page in seen.changed if page not in seen.device_writable
                and not any(start <= page < end for start, end in own)]
     fields = strange_boot_params(seen)
+    # The sink's page is there to be written to
+    arena_changed = [page for page in seen.arena_changed if page not in _sinks(cycle)]
     return [
         Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
         Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
-        Line("arena pages changed by the kdump kernel", _pages(seen.arena_changed),
-             not seen.arena_changed),
+        Line("arena pages changed by the kdump kernel", _pages(arena_changed),
+             not arena_changed),
     ]
 
 
@@ -96,9 +98,7 @@ def on_copies(cycle):
     seen, arena = cycle.seen, cycle.arena
     root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
     outside = [page for page in seen.table_pages if not _inside(page, arena)]
-    # The one page of the crash region that a device may reach: the sink's, in the arena
-    into_crash = [leaf for _, leaf in seen.into_crash
-                  if not _inside(leaf.target, arena) or leaf.target in seen.table_pages]
+    into_crash = [leaf for _, leaf in seen.into_crash if leaf.target not in _sinks(cycle)]
     kept_on = GCMD_TE | seen.unit_before["gsts"] & GSTS_IRES
     off = [value for value in seen.commands if value & kept_on != kept_on]
     return [
@@ -113,6 +113,12 @@ def on_copies(cycle):
              "Copied translation tables from previous kernel" in seen.serial
              and "Copied IR table for" in seen.serial),
     ]
+
+
+def _sinks(cycle):
+    """The one page of the crash region that a device may reach: in the arena, and no table."""
+    targets = {leaf.target for _, leaf in cycle.seen.into_crash}
+    return {page for page in targets if _inside(page, cycle.arena)} - cycle.seen.table_pages
 
 
 def _inside(page, arena):
@@ -221,5 +227,5 @@ def kaslr(seen):
 
 
 def failures(lines):
-    """Those that do not hold, as text."""
-    return [f"{line.name}: {line.value}" for line in lines if not line.holds]
+    """Those that do not hold, as text; empty if all do."""
+    return "\n".join(f"{line.name}: {line.value}" for line in lines if not line.holds)

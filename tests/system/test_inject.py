@@ -5,6 +5,7 @@ import pytest
 
 import inject
 import judge
+from conftest import holds
 from machine import MachineError
 import paths
 
@@ -13,7 +14,7 @@ def test_leaf_into_crash_kernel(run):
     """A live device's leaves that point into the crash kernel are caught, each with a record."""
     cycle = run(firmware="seabios", inject=inject.hda_into_crash_kernel)
     seen, report = cycle.seen, cycle.report
-    assert not judge.failures(
+    holds(
         judge.reported(report, "switched", quarantined=len(seen.injected))
         + judge.on_copies(cycle) + judge.going_on(seen) + judge.harmless(cycle)
         + judge.saved(seen))
@@ -34,9 +35,9 @@ def test_leaf_into_crash_kernel_without_stub(run):
 
 def test_root_entry_garbage(run):
     """With bus 0's root entry gone, its devices go to the sink: not one fault after the switch."""
-    cycle = run(firmware="seabios", inject=inject.root_garbage)
+    cycle = run(firmware="seabios", inject=inject.root_garbage, trace_dma=False)
     seen, report = cycle.seen, cycle.report
-    assert not judge.failures(
+    holds(
         judge.reported(report, "switched", quarantined=1) + judge.on_copies(cycle)
         + judge.harmless(cycle) + judge.saved(seen))
     assert report.records[0]["object"] == "root-entry"

@@ -8,7 +8,7 @@ cycle.Plan). KASLR is on in both kernels throughout.
 import pytest
 
 import judge
-from conftest import TEST_STUB
+from conftest import TEST_STUB, holds
 
 CLEAN = {
     "load-ovmf": {},
@@ -31,7 +31,7 @@ NOTHING_TO_DO = {
 def test_clean_switch(run, case):
     """Everything of the main job's table holds."""
     cycle = run(**CLEAN[case])
-    assert not judge.failures(judge.clean_switch(cycle) + judge.kaslr(cycle.seen))
+    holds(judge.clean_switch(cycle) + judge.kaslr(cycle.seen))
 
 
 def test_pass_through(run):
@@ -41,7 +41,7 @@ def test_pass_through(run):
     """
     cycle = run(cmdline="iommu=pt", uhci=False, firmware="seabios")
     seen = cycle.seen
-    assert not judge.failures(
+    holds(
         judge.reported(cycle.report, "switched") + judge.copied(cycle) + judge.on_copies(cycle)
         + judge.same_translation(seen) + judge.no_faults(seen) + judge.harmless(cycle)
         + judge.saved(seen))
@@ -52,7 +52,7 @@ def test_nothing_to_do(run, case):
     """The unit is left as it was, and the dump saved all the same."""
     reason, options = NOTHING_TO_DO[case]
     cycle = run(firmware="seabios", **options)
-    assert not judge.failures(judge.left_alone(cycle, "idle", reason))
+    holds(judge.left_alone(cycle, "idle", reason))
 
 
 def test_arena_too_small(run, wrap):
@@ -60,7 +60,7 @@ def test_arena_too_small(run, wrap):
     cycle = run(wrap("--arena", "256K"), firmware="seabios")
     seen = cycle.seen
     assert cycle.report.outcome in ("switched", "abandoned")
-    assert not judge.failures(
+    holds(
         judge.same_translation(seen) + judge.going_on(seen) + judge.harmless(cycle)
         + judge.saved(seen))
 
@@ -70,4 +70,4 @@ def test_exception_in_stub(run, wrap, trap):
     """A CPU exception in the stub (a hook of its test build) costs the copies, not the dump."""
     cycle = run(wrap("--stub", TEST_STUB), firmware="seabios",
                 kdump_cmdline=f"dmarelay.test={trap}")
-    assert not judge.failures(judge.left_alone(cycle, "abandoned", "exception"))
+    holds(judge.left_alone(cycle, "abandoned", "exception"))

@@ -7,7 +7,7 @@ would have to misread it in the same way: section 9.1 (root entry), 9.3 (context
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ADDRESS = ((1 << 52) - 1) & ~0xfff
 READ, WRITE = 1, 2
@@ -82,13 +82,20 @@ class Walker:
 
     def _leaves(self, table, level, iova, access):
         size = 1 << 12 + 9 * (level - 1)
-        for index, entry in enumerate(self._table(table)):
+        entries = self._table(table)
+        # 512 times the same page or table: a sink. As one leaf, it need not be counted out.
+        uniform = entries[0] & access and len(set(entries)) == 1
+        for index, entry in enumerate(entries[:1] if uniform else entries):
             allowed = entry & access
             if not entry & (READ | WRITE):
                 continue
             at = iova + index * size
             if level == 1 or entry & PAGE_SIZE_BIT:
-                yield Leaf(at, size, entry & ADDRESS & -size, allowed, table + index * 8)
+                yield Leaf(at, size << 9 if uniform else size, entry & ADDRESS & -size, allowed,
+                           table + index * 8)
+            elif uniform:
+                below = next(self._leaves(entry & ADDRESS, level - 1, at, allowed))
+                yield replace(below, size=size << 9)
             else:
                 yield from self._leaves(entry & ADDRESS, level - 1, at, allowed)
 

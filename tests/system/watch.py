@@ -56,7 +56,7 @@ class Stop:
         self.gdb.write_physical(UNIT + GCMD, base | GCMD_SRTP, 4)
 
 
-@dataclass
+@dataclass(repr=False)
 class Seen:
     """What a cycle showed; judge.py holds it against what should be."""
     injected: list = field(default_factory=list)    # what the plan's injection returned
@@ -90,9 +90,10 @@ class Seen:
 class Watch:
     """Fills in Seen at the three moments."""
 
-    def __init__(self, seen, arena):
+    def __init__(self, seen, arena, trace_dma):
         self.seen = seen
         self.arena = arena              # (start, size)
+        self.events = qemutrace.SWITCH_EVENTS + (qemutrace.DMA_EVENTS if trace_dma else ())
         self.before = self.entry = self.arena_content = None
 
     def at_entry(self, stop, inject=None):
@@ -110,7 +111,7 @@ class Watch:
         if stop.translating:
             self._original = _everything(stop.walker())
         self._interrupts = stop.interrupts()
-        for event in qemutrace.DMA_EVENTS + qemutrace.SWITCH_EVENTS:
+        for event in self.events:
             stop.machine.trace_event(event, True)
         seen.boot_params_before = stop.ram.read(seen.boot_params, PAGE)
         self.before = stop.ram.snapshot(os.path.join(stop.machine.private, "before"))
