@@ -131,10 +131,13 @@ bool legacy_copy_roots(struct relay *relay, struct unit *unit)
 /* What of bus `bus` is a copy of the crashed kernel's contexts: NULL for absent or sunk buses. */
 static struct vtd_entry128 *contexts_of(const struct relay *relay, const struct unit *unit, unsigned int bus)
 {
-	uint64_t table = unit->root[bus].lo & VTD_ROOT_CTP;
-	struct vtd_entry128 *contexts = (void *)(relay->arena.base + (table - relay->arena.phys.pa));
+	uint64_t offset = (unit->root[bus].lo & VTD_ROOT_CTP) - relay->arena.phys.pa;
+	struct vtd_entry128 *contexts;
 
-	return unit->root[bus].lo & VTD_ROOT_P && contexts != unit->sink_contexts ? contexts : NULL;
+	if (!(unit->root[bus].lo & VTD_ROOT_P))		/* the rest may be garbage */
+		return NULL;
+	contexts = (void *)(relay->arena.base + offset);
+	return contexts != unit->sink_contexts ? contexts : NULL;
 }
 
 /* Visit every present context entry of the unit. */
