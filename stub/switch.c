@@ -11,7 +11,8 @@
 
 static bool has_work(const struct unit *unit)
 {
-	return (unit_dma_active(unit) && unit->root) || (unit_ir_active(unit) && unit->irt);
+	return (unit_dma_active(unit) && unit->root) || (unit_ir_active(unit) && unit->irt) ||
+	       unit->report->ir_reason == HANDOFF_UNIT_NO_ROOM;		/* mended in place */
 }
 
 bool switch_prepare(struct relay *relay)
