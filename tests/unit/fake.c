@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fake.h"
+
+#include "testing.h"
+
+#include "machine.h"
+
+#define RELAX_US	10	/* one turn of a poll */
+
+struct fake fake;
+
+void fake_reset(void)
+{
+	struct fake_event *events = fake.events;
+	size_t room = fake.event_room;
+
+	memory_reset();
+	mock_reset();
+	fake = (struct fake){
+		.ticks_per_us = 100,
+		.ticks_per_look = 10,
+		.ticks = 1000000,
+		.cpu_bits = 46,
+		.events = events,
+		.event_room = room,
+	};
+}
+
+void fake_log(enum fake_event_type type, unsigned int unit, uint32_t offset, uint64_t value)
+{
+	if (fake.event_count == fake.event_room) {
+		fake.event_room = fake.event_room ? 2 * fake.event_room : 1024;
+		fake.events = realloc(fake.events, fake.event_room * sizeof(*fake.events));
+	}
+	fake.events[fake.event_count++] = (struct fake_event){ type, unit, offset, value };
+}
+
+size_t fake_count(enum fake_event_type type)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fake.event_count; i++)
+		count += fake.events[i].type == type;
+	return count;
+}
+
+long fake_nth(enum fake_event_type type, size_t nth)
+{
+	for (size_t i = 0; i < fake.event_count; i++)
+		if (fake.events[i].type == type && nth-- == 0)
+			return (long)i;
+	return -1;
+}
+
+bool fake_hardware_touched(void)
+{
+	return fake_count(EVENT_WRITE) > 0;
+}
+
+/* ---- stub/machine.h ---- */
+
+static bool cpu_reaches(phys_t at, size_t size)
+{
+	return range_fits(at.pa, size) && !((at.pa + (size - 1)) >> fake.cpu_bits);
+}
+
+bool machine_read(phys_t from, void *to, size_t size)
+{
+	if (!cpu_reaches(from, size))
+		return false;
+	if (!memory_get(from.pa, to, size))
+		fail_msg("the stub read %zu bytes at %#lx, where there is no RAM", size, from.pa);
+	return true;
+}
+
+bool machine_write(phys_t to, const void *from, size_t size)
+{
+	uint8_t before[64];
+
+	if (!cpu_reaches(to, size))
+		return false;
+	if (size > sizeof(before) || !memory_get(to.pa, before, size))
+		fail_msg("the stub wrote %zu bytes at %#lx, where there is no RAM", size, to.pa);
+	memory_put(to.pa, from, size);
+	fake_log(EVENT_MEND, 0, 0, to.pa);
+	mock_memory_changed();
+	return true;
+}
+
+static struct mock_unit *unit_at(phys_t base, uint32_t offset)
+{
+	struct mock_unit *unit = mock_find(base.pa);
+
+	if (!unit)
+		fail_msg("access to register %#x of a unit at %#lx, where there is none", offset, base.pa);
+	return unit;
+}
+
+uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
+{
+	return (uint32_t)mock_read(unit_at(base, offset), offset, 4);
+}
+
+uint64_t machine_mmio_read64(phys_t base, uint32_t offset)
+{
+	return mock_read(unit_at(base, offset), offset, 8);
+}
+
+void machine_mmio_write32(phys_t base, uint32_t offset, uint32_t value)
+{
+	mock_write(unit_at(base, offset), offset, value, 4);
+}
+
+void machine_mmio_write64(phys_t base, uint32_t offset, uint64_t value)
+{
+	mock_write(unit_at(base, offset), offset, value, 8);
+}
+
+void machine_flush(const void *data, size_t size)
+{
+	memory_flush(data, size);
+	fake_log(EVENT_FLUSH, 0, 0, size);
+}
+
+void machine_fence(void)
+{
+}
+
+uint64_t machine_ticks(void)
+{
+	fake.ticks += fake.ticks_per_look;
+	if (++fake.looks == fake.jump_at)
+		fake.ticks += fake.jump;
+	return fake.ticks;
+}
+
+uint32_t machine_ticks_per_us(void)
+{
+	return fake.ticks_per_us;
+}
+
+void machine_relax(void)
+{
+	fake.ticks += (uint64_t)RELAX_US * fake.ticks_per_us;
+}
+
+bool machine_console_open(unsigned int port, uint32_t baud)
+{
+	fake.console_port = port;
+	fake.console_baud = baud;
+	fake.console_open = !fake.no_console;
+	return fake.console_open;
+}
+
+void machine_console(const char *text, size_t size)
+{
+	if (fake.console_open && size < sizeof(fake.console) - fake.console_size) {
+		memcpy(fake.console + fake.console_size, text, size);
+		fake.console_size += size;
+	}
+}

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mock_unit.h"
+
+#include "testing.h"
+
+#include "fake.h"
+
+/* QEMU's unit, but for MGAW (48 bits), both page widths, and drains. */
+#define DEFAULT_CAP	(6ull | 6ull << 8 | 47ull << 16 | 0x22ull << 24 | 3ull << 34 | \
+			 1ull << 39 | 1ull << 54 | 1ull << 55)
+#define DEFAULT_ECAP	(VTD_ECAP_QI | VTD_ECAP_IR | VTD_ECAP_EIM | VTD_ECAP_PT | 0xfull << 8)
+
+#define ONE_SHOTS	(VTD_G_SRTP | VTD_G_SIRTP | VTD_G_WBF | 1u << 29)
+#define LASTING		(VTD_G_TE | VTD_G_QIE | VTD_G_IRE | VTD_G_CFI)
+
+static struct mock_unit units[MOCK_MAX_UNITS];
+static unsigned int count;
+
+void mock_reset(void)
+{
+	for (unsigned int i = 0; i < count; i++)
+		memory_picture_free(units[i].seen);
+	memset(units, 0, sizeof(units));
+	count = 0;
+}
+
+struct mock_unit *mock_add(uint64_t base)
+{
+	struct mock_unit *unit = &units[count];
+
+	assert_true(count < MOCK_MAX_UNITS);
+	*unit = (struct mock_unit){
+		.base = base,
+		.cap = DEFAULT_CAP,
+		.ecap = DEFAULT_ECAP,
+		.index = count++,
+		.version = 0x10,
+	};
+	return unit;
+}
+
+struct mock_unit *mock_find(uint64_t base)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (units[i].base == base)
+			return &units[i];
+	return NULL;
+}
+
+struct mock_unit *mock_unit(unsigned int index)
+{
+	assert_true(index < count);
+	return &units[index];
+}
+
+unsigned int mock_count(void)
+{
+	return count;
+}
+
+void mock_memory_changed(void)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		units[i].stale.iotlb |= !!(units[i].gsts & VTD_G_TE);
+		units[i].stale.entries |= !!(units[i].gsts & VTD_G_IRE);
+	}
+}
+
+static void happened(const struct mock_unit *unit, enum fake_event_type type, uint64_t value)
+{
+	fake_log(type, unit->index, 0, value);
+}
+
+/* ---- Invalidation ---- */
+
+/* An IOTLB entry may be made from a stale context: it is forgotten for good only after that. */
+static void forget_iotlb(struct mock_unit *unit)
+{
+	if (!unit->stale.context)
+		unit->stale.iotlb = false;
+}
+
+static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
+{
+	uint32_t status = (uint32_t)(low >> 32);
+
+	unit->last_descriptor = low & 0xf;
+	if (low == VTD_QI_CONTEXT_GLOBAL && !high) {
+		unit->stale.context_asked = true;
+		happened(unit, EVENT_CONTEXT, low);
+	} else if ((low & ~(VTD_QI_IOTLB_DW | VTD_QI_IOTLB_DR)) == VTD_QI_IOTLB_GLOBAL && !high) {
+		unit->stale.iotlb_asked = !unit->stale.context;
+		happened(unit, EVENT_IOTLB, low);
+	} else if (low == VTD_QI_IEC_GLOBAL && !high) {
+		unit->stale.entries_asked = true;
+		happened(unit, EVENT_ENTRIES, low);
+	} else if ((low & 0xf) == VTD_QI_WAIT && low & VTD_QI_WAIT_SW && !(high & 3)) {
+		unit->stale.context &= !unit->stale.context_asked;
+		unit->stale.iotlb &= !unit->stale.iotlb_asked;
+		unit->stale.entries &= !unit->stale.entries_asked;
+		unit->stale.context_asked = unit->stale.iotlb_asked = unit->stale.entries_asked = false;
+		memory_put(high, &status, sizeof(status));
+		happened(unit, EVENT_WAIT, high);
+	} else {
+		fail_msg("unit %u: descriptor %lx:%lx is none", unit->index, high, low);
+	}
+}
+
+/* A unit that does not snoop reads descriptors from memory, whatever the CPU's cache holds. */
+static void run_queue(struct mock_unit *unit)
+{
+	uint64_t mask = (PAGE_SIZE << (unit->iqa & VTD_IQA_QS)) - 1;
+	struct memory_picture *arena = NULL;
+
+	if (unit->deaf_queue || unit->iqh == unit->iqt)
+		return;
+	arena = memory_arena_picture(unit->ecap & VTD_ECAP_C);
+	while (unit->iqh != unit->iqt) {
+		uint64_t at = (unit->iqa & PAGE_MASK) + unit->iqh, descriptor[2];
+
+		if (!memory_picture_get(arena, at, descriptor, sizeof(descriptor)) &&
+		    !memory_get(at, descriptor, sizeof(descriptor)))
+			fail_msg("unit %u: queue at %#lx is not in memory", unit->index, at);
+		execute(unit, descriptor[0], descriptor[1]);
+		unit->iqh = (unit->iqh + 16) & mask;
+	}
+	memory_picture_free(arena);
+}
+
+static void finish_register_invalidation(struct mock_unit *unit)
+{
+	if (unit->deaf_registers)
+		return;
+	if (unit->ccmd & VTD_CCMD_ICC) {
+		unit->ccmd &= ~VTD_CCMD_ICC;
+		unit->stale.context = false;
+		happened(unit, EVENT_CONTEXT, unit->ccmd);
+	}
+	if (unit->iotlb & VTD_IOTLB_IVT) {
+		unit->iotlb &= ~VTD_IOTLB_IVT;
+		forget_iotlb(unit);
+		happened(unit, EVENT_IOTLB, unit->iotlb);
+	}
+}
+
+/* ---- Commands ---- */
+
+static void latch_root(struct mock_unit *unit)
+{
+	unit->root = unit->rtaddr;
+	unit->gsts |= VTD_G_SRTP;
+	memory_picture_free(unit->seen);
+	unit->seen = memory_arena_picture(unit->ecap & VTD_ECAP_C);
+	if (!(unit->cap & VTD_CAP_ESRTPS))
+		unit->stale.context = unit->stale.iotlb = true;
+	happened(unit, EVENT_SRTP, unit->root);
+}
+
+static void latch_interrupts(struct mock_unit *unit)
+{
+	unit->irt = unit->irta;
+	unit->gsts |= VTD_G_SIRTP;
+	if (!(unit->cap & VTD_CAP_ESIRTPS))
+		unit->stale.entries = true;
+	happened(unit, EVENT_SIRTP, unit->irt);
+}
+
+static void turn_queue(struct mock_unit *unit, bool on)
+{
+	if (on) {
+		unit->gsts |= VTD_G_QIE;
+		unit->iqh = 0;
+		unit->last_descriptor = 0;
+		happened(unit, EVENT_QUEUE_ON, unit->iqa);
+	} else if (unit->iqh == unit->iqt && unit->last_descriptor == VTD_QI_WAIT) {
+		unit->gsts &= ~VTD_G_QIE;
+		unit->iqh = 0;
+		happened(unit, EVENT_QUEUE_OFF, 0);
+	}
+}
+
+static void finish_command(struct mock_unit *unit)
+{
+	uint32_t todo = unit->pending & ~unit->deaf;
+
+	unit->pending &= ~todo;
+	if (todo & VTD_G_SRTP)
+		latch_root(unit);
+	if (todo & VTD_G_SIRTP)
+		latch_interrupts(unit);
+	if (todo & VTD_G_WBF) {
+		unit->gsts &= ~VTD_G_WBF;
+		happened(unit, EVENT_WBF, 0);
+	}
+	if (todo & VTD_G_QIE)
+		turn_queue(unit, unit->wanted & VTD_G_QIE);
+}
+
+/* Time passes for the unit whenever one of its registers is read. */
+static void go_on(struct mock_unit *unit)
+{
+	if (unit->countdown) {
+		unit->countdown--;
+		return;
+	}
+	finish_command(unit);
+	finish_register_invalidation(unit);
+	if (unit->gsts & VTD_G_QIE)
+		run_queue(unit);
+}
+
+static void write_gcmd(struct mock_unit *unit, uint32_t value)
+{
+	uint32_t changed = (value ^ unit->gsts) & LASTING;
+	uint32_t command = changed | (value & ONE_SHOTS);
+
+	if (changed & ~VTD_G_QIE)
+		fail_msg("unit %u: GCMD %08x changes TE, IRE or CFI (GSTS %08x)", unit->index, value, unit->gsts);
+	if (!command || command & (command - 1))
+		fail_msg("unit %u: GCMD %08x is not one command (GSTS %08x)", unit->index, value, unit->gsts);
+	if (unit->pending & ~unit->deaf)
+		fail_msg("unit %u: GCMD %08x while another command is under way", unit->index, value);
+	unit->pending = command;
+	unit->wanted = value;
+	if (command & VTD_G_SRTP)
+		unit->gsts &= ~VTD_G_SRTP;
+	if (command & VTD_G_SIRTP)
+		unit->gsts &= ~VTD_G_SIRTP;
+	if (command & VTD_G_WBF)
+		unit->gsts |= VTD_G_WBF;
+}
+
+/* ---- Registers ---- */
+
+static uint32_t fault_offset(const struct mock_unit *unit, unsigned int i)
+{
+	return (uint32_t)VTD_CAP_FRO(unit->cap) + i * VTD_FRCD_SIZE;
+}
+
+static uint64_t *fault_register(struct mock_unit *unit, uint32_t offset)
+{
+	uint32_t first = fault_offset(unit, 0);
+
+	if (offset < first || (offset - first) % 8 || offset - first >= VTD_CAP_NFR(unit->cap) * 16 ||
+	    offset - first >= sizeof(unit->fault))
+		return NULL;
+	return &unit->fault[(offset - first) / 16][(offset - first) % 16 / 8];
+}
+
+static uint32_t pending_faults(const struct mock_unit *unit)
+{
+	uint32_t bits = unit->fsts;
+
+	for (unsigned int i = 0; i < MOCK_MAX_FAULTS; i++)
+		if (unit->fault[i][1] & VTD_FRCD_HIGH_F)
+			bits |= VTD_FSTS_PPF;
+	return bits;
+}
+
+static uint64_t read_register(struct mock_unit *unit, uint32_t offset, unsigned int *size)
+{
+	uint32_t iotlb = (uint32_t)VTD_ECAP_IRO(unit->ecap) + VTD_IOTLB;
+	uint64_t *fault = fault_register(unit, offset);
+
+	*size = 8;
+	if (fault)
+		return *fault;
+	if (offset == iotlb)
+		return unit->iotlb;
+	switch (offset) {
+	case VTD_CAP:	 return unit->cap;
+	case VTD_ECAP:	 return unit->ecap;
+	case VTD_RTADDR: return unit->rtaddr;
+	case VTD_CCMD:	 return unit->ccmd;
+	case VTD_IQH:	 return unit->iqh;
+	case VTD_IQT:	 return unit->iqt;
+	case VTD_IQA:	 return unit->iqa;
+	case VTD_IRTA:	 return unit->irta;
+	}
+	*size = 4;
+	switch (offset) {
+	case VTD_VER:	 return unit->version;
+	case VTD_GSTS:	 return unit->gsts;
+	case VTD_FSTS:	 return pending_faults(unit);
+	case VTD_FECTL:	 return unit->fectl;
+	case VTD_PMEN:	 return unit->pmen;
+	}
+	fail_msg("unit %u: read of register %#x", unit->index, offset);
+	return 0;
+}
+
+uint64_t mock_read(struct mock_unit *unit, uint32_t offset, unsigned int size)
+{
+	unsigned int width;
+	uint64_t value;
+
+	if (unit->dead)
+		return ~0ull;
+	go_on(unit);
+	value = read_register(unit, offset, &width);
+	if (width != size)
+		fail_msg("unit %u: %u-byte read of %u-byte register %#x", unit->index, size, width, offset);
+	return value;
+}
+
+static void write_root(struct mock_unit *unit, uint64_t value)
+{
+	if (unit->gsts & VTD_G_TE && VTD_RTADDR_TTM(value) != VTD_RTADDR_TTM(unit->rtaddr))
+		fail_msg("unit %u: table mode changed while translation is on", unit->index);
+	if (unit->pending & VTD_G_SRTP & ~unit->deaf)
+		fail_msg("unit %u: RTADDR written while SRTP is under way", unit->index);
+	unit->rtaddr = value;
+}
+
+static void write_interrupts(struct mock_unit *unit, uint64_t value)
+{
+	if (unit->gsts & VTD_G_IRE && (value ^ unit->irta) & (VTD_IRTA_EIME | 0xf))
+		fail_msg("unit %u: interrupt table changed its mode or size", unit->index);
+	unit->irta = value;
+}
+
+static void write_queue(struct mock_unit *unit, uint32_t offset, uint64_t value)
+{
+	if (offset == VTD_IQA) {
+		if (unit->gsts & VTD_G_QIE)
+			fail_msg("unit %u: IQA written while the queue is on", unit->index);
+		unit->iqa = value;
+		return;
+	}
+	if (value >= PAGE_SIZE << (unit->iqa & VTD_IQA_QS) || value % 16)
+		fail_msg("unit %u: IQT %#lx is outside the queue", unit->index, value);
+	unit->iqt = value;
+}
+
+static void write_invalidation(struct mock_unit *unit, uint32_t offset, uint64_t value)
+{
+	if (unit->gsts & VTD_G_QIE)
+		fail_msg("unit %u: register invalidation while the queue is on", unit->index);
+	if (offset == VTD_CCMD) {
+		if (value != (VTD_CCMD_ICC | VTD_CCMD_GLOBAL))
+			fail_msg("unit %u: CCMD %#lx is not a global invalidation", unit->index, value);
+		unit->ccmd = value;
+		return;
+	}
+	if ((value & ~(VTD_IOTLB_DR | VTD_IOTLB_DW)) != (VTD_IOTLB_IVT | VTD_IOTLB_GLOBAL))
+		fail_msg("unit %u: IOTLB %#lx is not a global invalidation", unit->index, value);
+	unit->iotlb = value;
+}
+
+static unsigned int write_register(struct mock_unit *unit, uint32_t offset, uint64_t value)
+{
+	uint64_t *fault = fault_register(unit, offset);
+
+	if (fault) {
+		if (value & VTD_FRCD_HIGH_F)
+			*fault &= ~VTD_FRCD_HIGH_F;
+		return 8;
+	}
+	if (offset == VTD_ECAP_IRO(unit->ecap) + VTD_IOTLB) {
+		write_invalidation(unit, offset, value);
+		return 8;
+	}
+	switch (offset) {
+	case VTD_GCMD:	 write_gcmd(unit, (uint32_t)value); return 4;
+	case VTD_FSTS:	 unit->fsts &= ~(uint32_t)(value & VTD_FSTS_CLEAR); return 4;
+	case VTD_FECTL:	 unit->fectl = (uint32_t)value; return 4;
+	case VTD_RTADDR: write_root(unit, value); return 8;
+	case VTD_IRTA:	 write_interrupts(unit, value); return 8;
+	case VTD_IQA:
+	case VTD_IQT:	 write_queue(unit, offset, value); return 8;
+	case VTD_CCMD:	 write_invalidation(unit, offset, value); return 8;
+	}
+	fail_msg("unit %u: write of %#lx to register %#x", unit->index, value, offset);
+	return 0;
+}
+
+void mock_write(struct mock_unit *unit, uint32_t offset, uint64_t value, unsigned int size)
+{
+	unsigned int width;
+
+	fake_log(EVENT_WRITE, unit->index, offset, value);
+	if (unit->dead)
+		return;
+	width = write_register(unit, offset, value);
+	if (width != size)
+		fail_msg("unit %u: %u-byte write of %u-byte register %#x", unit->index, size, width, offset);
+	unit->countdown = unit->delay;
+	if (!unit->delay)
+		go_on(unit);
+}
+
+void mock_check_settled(const struct mock_unit *unit)
+{
+	if (unit->pending & ~unit->deaf)
+		fail_msg("unit %u: command %08x is still under way", unit->index, unit->pending);
+	if (unit->stale.context || unit->stale.iotlb || unit->stale.entries)
+		fail_msg("unit %u: stale caches: context %d, IOTLB %d, interrupt entries %d", unit->index,
+			 unit->stale.context, unit->stale.iotlb, unit->stale.entries);
+	if (unit->gsts & VTD_G_QIE && (unit->iqh != unit->iqt || unit->last_descriptor != VTD_QI_WAIT))
+		fail_msg("unit %u: the queue does not end in a Wait that was reached", unit->index);
+}

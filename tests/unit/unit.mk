@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# unit.mk - the unit tests: stub/ on a fake machine, with sanitizers; included by the top Makefile
+#
+#	make check-unit			all of them; the closing line is `N passed, N failed, N skipped`
+#	make check-unit-ram		test_ram.c alone, with cmocka's own output
+#	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
+#
+# UNIT_CC=clang-14 uses clang. Failures leave everything below build/unit/.
+
+UNIT_CC ?= gcc
+UNIT_BUILD := build/unit
+UNIT_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes -Wredundant-decls -Werror \
+	-Iinclude -Istub -Itests/unit -Iarch/x86
+
+unit_tests := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+unit_subject := $(wildcard stub/*.c) arch/x86/bootparam.c arch/x86/rsdp.c arch/x86/handover.c
+unit_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
+unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support))
+unit_reader := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(filter-out \
+	$(addprefix tools/,main.c wrap.c inspect.c source.c relay_image.c bzimage.c cli.c), \
+	$(wildcard tools/*.c)))
+
+.PRECIOUS: $(UNIT_BUILD)/%.o
+
+$(UNIT_BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
+
+# One archive, so that each test links only what it uses.
+$(UNIT_BUILD)/subject.a: $(unit_objs)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(UNIT_BUILD)/reader.a: $(unit_reader)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(UNIT_BUILD)/test_%: $(UNIT_BUILD)/tests/unit/test_%.o $(UNIT_BUILD)/subject.a
+	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+
+$(UNIT_BUILD)/test_golden: $(UNIT_BUILD)/reader.a
+
+.PHONY: check-unit golden-renew
+check-unit: $(unit_tests:%=$(UNIT_BUILD)/test_%)
+	@tests/unit/run.sh $(sort $^)
+
+check-unit-%: $(UNIT_BUILD)/test_%
+	$<
+
+golden-renew: $(UNIT_BUILD)/test_golden
+	DMARELAY_GOLDEN=renew $<
+
+-include $(wildcard $(UNIT_BUILD)/*/*.d $(UNIT_BUILD)/*/*/*.d)
