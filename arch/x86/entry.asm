@@ -199,15 +199,15 @@ load_idt:
 ; other registers 0, as purgatory does. Whatever comes before, this is the way out, also from a trap
 ; that nobody guards; so it uses nothing but entry_state.
 ;
-; A trap in here comes here again. The loader's GDT is all that could cause one (it may lie in memory
-; that is long gone); the second time round it is left alone, and the kernel gets ours, which is what
-; the boot protocol asks for. A third time cannot be: it would halt rather than go round for ever.
+; Nothing in here can fault: the values are those that the CPU gave, and segments.c has looked at the
+; loader's GDT. Should it all the same, it comes here again, and the second time halts, rather than go
+; round for ever.
 depart:
 	cli
 	cld
 	lea	rsp, [stack_top]
 	inc	byte [departures]
-	cmp	byte [departures], 2
+	cmp	byte [departures], 1
 	ja	.halt
 
 	; Our tables map depart at the same address as the loader's do. CR3 before EFER: with NX off,
@@ -223,7 +223,7 @@ depart:
 	mov	ecx, MSR_EFER
 	wrmsr
 
-	cmp	byte [departures], 2
+	cmp	byte [entry_state + STATE_RESTORE_SEGMENTS], 0
 	je	.segments_done
 	lgdt	[entry_state + STATE_GDTR]
 	mov	ds, [entry_state + STATE_DS]

@@ -8,12 +8,13 @@
 #define ENTRY_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "image.h"
 
-/* The CPU as the loader left it. Read only, but for the assembly: depart puts it back. */
+/* The CPU as the loader left it: depart puts it back. */
 struct entry_state {
 	uint64_t ticks;		/* TSC at entry */
 	uint64_t load;		/* where the image stands */
@@ -30,6 +31,7 @@ struct entry_state {
 	uint16_t ss;
 	uint8_t gdtr[10];
 	uint8_t idtr[10];
+	uint8_t restore_segments;	/* 0: leave GDT, CS, DS, ES, SS as they are then */
 };
 
 static_assert(offsetof(struct entry_state, load) == 8, "STATE_LOAD");
@@ -39,6 +41,7 @@ static_assert(offsetof(struct entry_state, efer) == 64, "STATE_EFER");
 static_assert(offsetof(struct entry_state, cs) == 72, "STATE_CS");
 static_assert(offsetof(struct entry_state, gdtr) == 80, "STATE_GDTR");
 static_assert(offsetof(struct entry_state, idtr) == 90, "STATE_IDTR");
+static_assert(offsetof(struct entry_state, restore_segments) == 100, "STATE_RESTORE_SEGMENTS");
 static_assert(sizeof(struct entry_state) == 104, "STATE_SIZE");
 
 static_assert(offsetof(struct image_info, inner_init_size) == 44, "INFO_INIT_SIZE");
@@ -47,7 +50,10 @@ static_assert(offsetof(struct image_info, inner_handover_offset) == 52, "INFO_HA
 static_assert(offsetof(struct image_info, inner_kernel_info_offset) == 56,
 	      "INFO_KERNEL_INFO_OFFSET");
 
+/* In segments.c: whether the loader's GDT and selectors can be loaded without a fault. */
+bool segments_restorable(const struct entry_state *entry);
+
 /* The C entry, in main.c. It returns when all is done; entry.asm then departs. */
-void arch_main(const struct entry_state *entry, const struct image_info *info);
+void arch_main(struct entry_state *entry, const struct image_info *info);
 
 #endif /* ENTRY_H */

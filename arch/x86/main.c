@@ -17,13 +17,12 @@
 
 static struct boot_store store;
 static struct relay_boot boot;
+static struct entry_state *arrival;
 static phys_t boot_params;
 static bool found;	/* there are boot_params to read and write */
 static bool prepared;	/* there is something to commit */
 static bool published;	/* the kernel will find, and reserve, the arena */
 static struct relay_trap trap;
-
-extern char image_end[];
 
 /*
  * The header's fields as the inner kernel's own file has them; its decompressor reads them. First
@@ -52,10 +51,11 @@ static bool is_sound(const struct image_info *info, uint64_t load)
 	       range_fits(load, info->arena_offset + info->arena_size);
 }
 
-static void describe_image(const struct entry_state *entry, const struct image_info *info)
+static void describe_image(struct entry_state *entry, const struct image_info *info)
 {
 	uint64_t arena = entry->load + info->arena_offset;
 
+	arrival = entry;
 	boot_params = phys(entry->boot_params);
 	boot.entry_ticks = entry->ticks;
 	boot.arena = (void *)(uintptr_t)arena;
@@ -78,6 +78,7 @@ void run_step(enum step step)
 	switch (step) {
 	case STEP_ARRIVE:
 		machine_init();
+		arrival->restore_segments = segments_restorable(arrival);
 		found = bootparam_read(boot_params, &store, &boot);
 		break;
 	case STEP_PREPARE:
@@ -106,7 +107,7 @@ void run_step(enum step step)
 }
 
 /* True if the step came to its end. */
-static bool completes(enum step step, const struct entry_state *entry)
+static bool completes(enum step step)
 {
 	struct trap_frame frame;
 
@@ -115,25 +116,25 @@ static bool completes(enum step step, const struct entry_state *entry)
 	trap = (struct relay_trap){
 		.vector = (uint32_t)frame.vector,
 		.error = (uint32_t)frame.error,
-		.at = frame.rip - entry->load,
+		.at = frame.rip - arrival->load,
 		.address = frame.cr2,
 	};
 	return false;
 }
 
-void arch_main(const struct entry_state *entry, const struct image_info *info)
+void arch_main(struct entry_state *entry, const struct image_info *info)
 {
 	restore_header(entry, info);
 	if (!is_sound(info, entry->load) ||
 	    !paging_enter(entry, entry->load + info->arena_offset, info->arena_size))
 		return;
 	describe_image(entry, info);
-	if (!completes(STEP_ARRIVE, entry) || !found)
+	if (!completes(STEP_ARRIVE) || !found)
 		return;
 
-	if (!completes(STEP_PREPARE, entry)) {
+	if (!completes(STEP_PREPARE)) {
 		prepared = false;
-		if (!completes(STEP_ABANDON, entry))
+		if (!completes(STEP_ABANDON))
 			return;
 	}
 	test_hook(boot.command_line, TEST_UNGUARDED);
@@ -142,10 +143,10 @@ void arch_main(const struct entry_state *entry, const struct image_info *info)
 	 * Before the switch: once the hardware runs on the arena, the kernel must keep off it,
 	 * whatever else goes wrong. And again after it, since the report may have grown.
 	 */
-	if (!completes(STEP_PUBLISH, entry) || !published || !prepared)
+	if (!completes(STEP_PUBLISH) || !published || !prepared)
 		return;
-	if (!completes(STEP_COMMIT, entry))
-		(void)completes(STEP_CONCLUDE, entry);
-	(void)completes(STEP_PUBLISH, entry);
+	if (!completes(STEP_COMMIT))
+		(void)completes(STEP_CONCLUDE);
+	(void)completes(STEP_PUBLISH);
 	test_hook(boot.command_line, TEST_LEAVING);
 }
