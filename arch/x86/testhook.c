@@ -4,8 +4,8 @@
  *
  *	dmarelay.test=FAULT[-PLACE][,FAULT[-PLACE]...]
  *
- * Two of them make an exception in the handling of another: `ud,pf-abandon`. Faults and places are
- * listed below; without a place, it is `prepare`.
+ * Two of them make an exception in the handling of another: `db,pf-abandon`. Faults and places are
+ * listed below; without a place, it is before relay_prepare().
  */
 #include "testhook.h"
 
@@ -49,6 +49,18 @@ static _Noreturn void bad_stack(void)
 	__builtin_unreachable();
 }
 
+/*
+ * In the midst of it: a breakpoint on the first page table that is copied, or behind the new root
+ * pointer and before any invalidation. It stays armed, which the kernel puts right when it boots.
+ */
+static void breakpoint(enum test_place place)
+{
+	extern const char pagetable_copy[], queue_invalidate_contexts[];
+	const char *at = place == TEST_PREPARE ? pagetable_copy : queue_invalidate_contexts;
+
+	asm volatile("mov %0, %%dr0; mov %1, %%dr7" : : "r"(at), "r"(1ul));
+}
+
 /* True if the word at `at` is `word`, and sets `at` behind it. */
 static int take(const char **at, const char *word)
 {
@@ -82,7 +94,7 @@ static enum test_place take_place(const char **at)
 static void one(const char **at, enum test_place place)
 {
 	static const char names[][12] = { "ud", "de", "gp", "pf", "text", "null-stack", "bad-stack",
-					  "bp", "nmi" };
+					  "nmi", "db" };
 	size_t fault = 0;
 
 	while (fault < sizeof(names) / sizeof(names[0]) && !take(at, names[fault]))
@@ -110,10 +122,10 @@ static void one(const char **at, enum test_place place)
 	case 6:
 		bad_stack();
 	case 7:
-		asm volatile("int3");
+		asm volatile("int $2");	/* as an NMI: counted, and the run goes on */
 		break;
 	case 8:
-		asm volatile("int $2");	/* as an NMI: counted, and the run goes on */
+		breakpoint(place);
 		break;
 	}
 }
