@@ -46,6 +46,37 @@ static void mutate(uint8_t *data, size_t size)
 	memcpy(data + (pick(4) ? at & ~(width - 1) : at), &value, width);
 }
 
+/* A section of another size or place, with a length that fits: the lie that single bytes miss. */
+static void stretch(uint8_t *data, size_t size)
+{
+	struct handoff_section section;
+	struct handoff_header header;
+
+	if (size < sizeof(header))
+		return;
+	memcpy(&header, data, sizeof(header));
+	if (header.section_count == 0 || header.section_count > HANDOFF_MAX_SECTIONS ||
+	    size < sizeof(header) + header.section_count * sizeof(section))
+		return;
+
+	uint8_t *row = data + sizeof(header) + pick(header.section_count) * sizeof(section);
+
+	memcpy(&section, row, sizeof(section));
+	switch (pick(3)) {
+	case 0:
+		section.count = (uint32_t)pick(section.count + 4);
+		break;
+	case 1:
+		section.entry_size = (uint32_t)pick(section.entry_size + 16);
+		break;
+	case 2:
+		section.offset = pick(size + 16);
+		break;
+	}
+	section.length = (uint64_t)section.count * section.entry_size;
+	memcpy(row, &section, sizeof(section));
+}
+
 static void repair_digest(uint8_t *data, size_t size)
 {
 	struct handoff_header header;
@@ -69,6 +100,8 @@ static bool try_one(const uint8_t *original, size_t size, FILE *out)
 	memcpy(data, original, kept);
 	for (uint64_t i = pick(4); i; i--)
 		mutate(data, kept);
+	if (pick(4) == 0)
+		stretch(data, kept);
 	if (pick(2))
 		repair_digest(data, kept);
 
