@@ -18,6 +18,8 @@
 
 	extern arch_main
 	extern trap_entries
+	extern image_bss
+	extern image_end
 
 ; -------------------------------------------------------------------------------------------------
 	section .head progbits alloc exec nowrite align=4096
@@ -79,20 +81,32 @@ entry32_body:
 	bits 64
 
 ; The 64-bit entry: rsi = boot_params, paging on with an identity map, interrupts off, and no IDT.
-; Until ours is loaded nothing may fault: only our own image is touched. `lea` and `mov` first, since
+; Until ours is loaded nothing may fault: only our own image is touched. `mov` and `lea` first, since
 ; they leave the flags alone.
 entry64:
-	mov	[entry_state + STATE_RSP], rsp
-	mov	[entry_state + STATE_BOOT_PARAMS], rsi
+	mov	rbp, rsp
 	lea	rsp, [stack_top]
 	pushfq
-	pop	qword [entry_state + STATE_RFLAGS]
+	pop	rbx
 	cli
 	cld
 	rdtsc
-	shl	rdx, 32
-	or	rax, rdx
-	mov	[entry_state + STATE_TICKS], rax
+	mov	r8d, eax
+	mov	r9d, edx
+
+	; kexec zeroes what follows the file's part, but the boot protocol does not say so.
+	lea	rdi, [image_bss]
+	lea	rcx, [image_end]
+	sub	rcx, rdi
+	shr	rcx, 3
+	xor	eax, eax
+	rep	stosq
+
+	mov	[entry_state + STATE_BOOT_PARAMS], rsi
+	mov	[entry_state + STATE_RSP], rbp
+	mov	[entry_state + STATE_RFLAGS], rbx
+	mov	[entry_state + STATE_TICKS], r8d
+	mov	[entry_state + STATE_TICKS + 4], r9d
 	lea	rax, [entry32]
 	mov	[entry_state + STATE_LOAD], rax
 
