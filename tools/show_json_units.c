@@ -96,6 +96,8 @@ void json_domain(struct json *json, const struct handoff_view *view,
 	json_number(json, "tables", domain->tables);
 	json_number(json, "in_place", domain->in_place);
 	json_number(json, "leaves", domain->leaves);
+	json_bool(json, "pass_through", domain->flags & HANDOFF_DOMAIN_PASS_THROUGH);
+	json_bool(json, "shared", domain->flags & HANDOFF_DOMAIN_SHARED);
 	json_bool(json, "coarse", domain->flags & HANDOFF_DOMAIN_COARSE);
 	json_array(json, "ranges");
 	for (uint32_t i = 0; i < domain->range_count; i++) {

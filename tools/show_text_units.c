@@ -106,10 +106,15 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 
 	if (shown > FEW_RANGES && !all_ranges)
 		shown = FEW_RANGES;
-	fprintf(out, "  domain %u of unit %u: %u bits,", domain->id, domain->unit,
-		domain->address_width);
+	fprintf(out, "  domain %u of unit %u: ", domain->id, domain->unit);
+	if (domain->flags & HANDOFF_DOMAIN_PASS_THROUGH) {
+		fputs("pass-through\n", out);
+		return;
+	}
+	fprintf(out, "%u bits,", domain->address_width);
 	text_move(out, " root", domain->old_root, domain->new_root);
-	fprintf(out, "; tables copied: %u, in place: %u\n", domain->tables, domain->in_place);
+	fprintf(out, "; tables copied: %u, in place: %u%s\n", domain->tables, domain->in_place,
+		domain->flags & HANDOFF_DOMAIN_SHARED ? "; shared with an earlier domain" : "");
 	fprintf(out, "    leaves: %" PRIu64 ", IOVA ranges: %u%s\n", domain->leaves,
 		domain->range_count, domain->flags & HANDOFF_DOMAIN_COARSE ?
 		", merged across gaps for want of room" : "");

@@ -158,10 +158,14 @@ def full_sections():
                                      root_tables=0, page_tables=0, irtes=0)]),
         Section(DOMAINS, [domain(first_range=0, range_count=6),
                           domain(id=8, address_width=48, flags=1, new_root=0x74a30000, in_place=2,
-                                 tables=3, leaves=1, first_range=6, range_count=1)]),
+                                 tables=3, leaves=1, first_range=6, range_count=1),
+                          domain(id=10, flags=4, tables=0, first_range=0, range_count=6),
+                          domain(id=9, flags=2, address_width=0, old_root=0, new_root=0, tables=0,
+                                 leaves=0)]),
         Section(DEVICES, [device(), device(devfn=0xd8), device(bus=2, devfn=0, domain=1,
                                                                domain_id=8, action=4),
-                          device(bus=3, devfn=1, domain=NO_DOMAIN, domain_id=9, translation=2)]),
+                          device(bus=3, devfn=1, domain=3, domain_id=9, translation=2),
+                          device(bus=4, devfn=0, domain=NO_DOMAIN, domain_id=11, action=2)]),
         Section(RANGES, [RANGE.pack(*pair) for pair in ranges] +
                 [RANGE.pack(0, 0xffffffffffff)]),
         Section(RECORDS, [

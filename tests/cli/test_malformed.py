@@ -31,6 +31,13 @@ def ranges(*pairs):
                     Section(blobs.RANGES, [blobs.RANGE.pack(*pair) for pair in pairs]))
 
 
+def endless():
+    """A small block whose domains share a slice so often that they list 2^24 + 4096 ranges."""
+    return one_unit(Section(blobs.DOMAINS, [blobs.domain(flags=4, range_count=4097)] * 4096),
+                    Section(blobs.RANGES, [blobs.RANGE.pack(i << 13, i << 13)
+                                           for i in range(4097)]))
+
+
 # In one_unit() blocks: where the first entry of the section behind the unit lies
 def second(sections):
     return TABLE + sections * blobs.SECTION.size + blobs.UNIT.size
@@ -89,8 +96,8 @@ MALFORMED = {
                      ["domain 0, first_range", "2 ranges", "3"]),
     "domain slice overflow": (domains(blobs.domain(first_range=0xffffffff, range_count=2)),
                               second(4) + 48, ["first_range"]),
-    "domains share ranges": (domains(blobs.domain(range_count=2), blobs.domain(range_count=1)),
-                             second(4) + 56 + 52, ["domain 1, range_count"]),
+    "endless lists": (endless(), second(4) + 4095 * blobs.DOMAIN.size + 52,
+                      ["domain 4095, range_count", "16777216"]),
     "device.unit": (one_unit(Section(blobs.DEVICES, [blobs.device(unit=1, domain=~0 & 0xffffffff)])),
                     second(3) + 4, ["device 0, unit"]),
     "device.domain": (one_unit(Section(blobs.DEVICES, [blobs.device()])), second(3) + 8,
