@@ -256,18 +256,35 @@ void build_seal(struct build *b)
 	b->sealed = true;
 }
 
-bool build_run(struct build *b)
+/* Whatever prepare says, all but the arena is as it was. */
+static void check_prepared(const struct build *b)
 {
+	uint64_t where;
+
+	assert_false(fake_hardware_touched());
+	if (!memory_unchanged(b->before, &where))
+		fail_msg("memory at %#lx was changed before the commitment", where);
+}
+
+bool build_prepare(struct build *b)
+{
+	bool go_on;
+
 	if (!b->sealed)
 		build_seal(b);
+	memory_picture_free(b->before);
 	b->before = memory_snapshot();
 	for (unsigned int i = 0; i < mock_count(); i++)
 		b->units_before[i] = *mock_unit(i);
-	if (!relay_prepare(&b->boot)) {
-		assert_false(fake_hardware_touched());
+	go_on = relay_prepare(&b->boot);
+	check_prepared(b);
+	return go_on;
+}
+
+bool build_run(struct build *b)
+{
+	if (!build_prepare(b))
 		return false;
-	}
-	assert_false(fake_hardware_touched());
 	relay_commit();
 	return true;
 }

@@ -117,7 +117,10 @@ void build_seal(struct build *b);
 /* An ACPI table at `pa` with a sound checksum, its head included in `size`. */
 void build_acpi_table(uint64_t pa, const char *signature, const void *body, size_t body_size);
 
-/* Seal unless done; relay_prepare(), and relay_commit() if that said so (then true). */
+/* Seal unless done, then relay_prepare(): what that returns. Nothing but the arena has changed. */
+bool build_prepare(struct build *b);
+
+/* That, and relay_commit() if there is something to commit (then true). */
 bool build_run(struct build *b);
 
 #endif /* BUILDER_H */

@@ -167,7 +167,9 @@ static void latch_interrupts(struct mock_unit *unit)
 
 static void turn_queue(struct mock_unit *unit, bool on)
 {
-	if (on) {
+	if (on && unit->deaf_queue_on) {
+		unit->pending |= VTD_G_QIE;
+	} else if (on) {
 		unit->gsts |= VTD_G_QIE;
 		unit->iqh = 0;
 		unit->last_descriptor = 0;
@@ -216,9 +218,13 @@ static void write_gcmd(struct mock_unit *unit, uint32_t value)
 
 	if (changed & ~VTD_G_QIE)
 		fail_msg("unit %u: GCMD %08x changes TE, IRE or CFI (GSTS %08x)", unit->index, value, unit->gsts);
+	if (!command && unit->pending & LASTING) {
+		unit->pending &= ~LASTING;	/* withdrawn before it was carried out */
+		return;
+	}
 	if (!command || command & (command - 1))
 		fail_msg("unit %u: GCMD %08x is not one command (GSTS %08x)", unit->index, value, unit->gsts);
-	if (unit->pending & ~unit->deaf)
+	if (unit->pending & ~unit->deaf & ~(unit->deaf_queue_on ? VTD_G_QIE : 0))
 		fail_msg("unit %u: GCMD %08x while another command is under way", unit->index, value);
 	unit->pending = command;
 	unit->wanted = value;
@@ -250,6 +256,9 @@ static uint64_t *fault_register(struct mock_unit *unit, uint32_t offset)
 static uint32_t pending_faults(const struct mock_unit *unit)
 {
 	uint32_t bits = unit->fsts;
+
+	if (unit->sticky_queue_error && unit->iqh != unit->iqt)
+		bits |= VTD_FSTS_IQE;
 
 	for (unsigned int i = 0; i < MOCK_MAX_FAULTS; i++)
 		if (unit->fault[i][1] & VTD_FRCD_HIGH_F)

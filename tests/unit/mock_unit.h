@@ -48,8 +48,10 @@ struct mock_unit {
 	/* how it behaves; set by tests */
 	unsigned int delay;		/* register reads until it answers; 0 = at once */
 	uint32_t deaf;			/* commands it never carries out: VTD_G_SRTP, VTD_G_QIE, ... */
+	bool deaf_queue_on;		/* turns the queue off, but never on again */
 	bool deaf_queue;		/* takes descriptors and never executes them */
 	bool deaf_registers;		/* never completes a register invalidation */
+	bool sticky_queue_error;	/* FSTS.IQE comes back whenever there is something in the queue */
 	bool dead;			/* reads as all ones */
 
 	/* under way */

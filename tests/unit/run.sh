@@ -13,9 +13,10 @@ trap 'rm -f "$out"' EXIT
 for test in "$@"; do
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout "$LIMIT" "$test" >"$out" 2>&1
 	status=$?
-	# cmocka writes "not ok N # SKIP name" for what was skipped.
+	# cmocka writes "not ok N # SKIP name" for what was skipped, and may glue "not ok N" to a long
+	# message.
 	s=$(grep -c '^not ok [0-9]* # SKIP' "$out")
-	f=$(grep -c '^not ok [0-9]' "$out")
+	f=$(grep -c 'not ok [0-9][0-9]* [-#] ' "$out")
 	f=$((f - s))
 	p=$(grep -c '^ok [0-9]' "$out")
 	planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$out")

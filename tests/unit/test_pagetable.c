@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pagetable.c, ranges.c, mend.c: one copy a table, every cycle ends, and what has no room stays put. */
+#include "testing.h"
+
+#include "check.h"
+#include "fake.h"
+#include "pagetable.h"
+#include "result.h"
+#include "scene.h"
+#include "translate.h"
+
+static const struct handoff_domain *domain_of(unsigned int index)
+{
+	return result_entry(HANDOFF_DOMAINS, index);
+}
+
+/* A machine with one unit and nothing mapped. */
+static struct scene empty_scene(void)
+{
+	struct scene s = { .b = build_machine(), .sink = true };
+
+	s.unit = build_unit(s.b);
+	s.tree = build_page(s.b);
+	s.context = build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, 1);
+	return s;
+}
+
+static void run(struct scene *s)
+{
+	assert_true(build_run(s->b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	check_run(s->b);
+}
+
+static void tree_of_each_depth(void **state)
+{
+	(void)state;
+	for (unsigned int aw = 0; aw < 4; aw++) {
+		struct scene s = empty_scene();
+		uint64_t last = (1ull << (30 + 9 * aw)) - 0x1000;
+
+		s.unit->cap |= 0xfull << 8;
+		build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, aw);
+		build_map(s.b, s.tree, aw + 2, 0, 0x20000000, 1);
+		build_map(s.b, s.tree, aw + 2, last, BUILD_HIGH_START, 1);
+		run(&s);
+		assert_hex_equal(scene_translate(&s, SCENE_SOURCE, last + 0xabc).pa, BUILD_HIGH_START + 0xabc);
+		assert_int_equal(domain_of(0)->tables, 1 + 2 * (aw + 1));
+		assert_int_equal(domain_of(0)->leaves, 2);
+		assert_int_equal(domain_of(0)->address_width, 30 + 9 * aw);
+		assert_hex_equal(domain_of(0)->old_root, s.tree);
+		assert_hex_equal(domain_of(0)->new_root, scene_context_now(&s, SCENE_SOURCE).lo & PAGE_MASK);
+		assert_int_equal(result_count(HANDOFF_RECORDS), 0);
+	}
+}
+
+static void permissions_are_kept(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t leaf = build_map(s.b, s.tree, 3, 0x1000, 0x20000000, 1);
+	uint64_t other = build_map(s.b, s.tree, 3, 0x2000, 0x20001000, 1);
+
+	(void)state;
+	memory_put64(leaf, 0x20000000 | VTD_SL_R);
+	memory_put64(other, 0x20001000 | VTD_SL_W);
+	run(&s);
+	assert_false(scene_translate(&s, SCENE_SOURCE, 0x1000).write);
+	assert_false(scene_translate(&s, SCENE_SOURCE, 0x2000).read);
+}
+
+static void devices_of_one_domain_share_its_copy(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x1000, 0x20000000, 1);
+	build_attach(s.b, s.unit, 0x0300, s.tree, 9, 1);
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 1);
+	assert_int_equal(domain_of(0)->tables, 3);
+	assert_hex_equal(scene_context_now(&s, 0x0300).lo, scene_context_now(&s, SCENE_SOURCE).lo);
+}
+
+/* Two ids for one tree: two domains, and still one copy. */
+static void domains_of_one_tree_share_its_copy(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x1000, 0x20000000, 1);
+	build_map(s.b, s.tree, 3, 0x9000, 0x20000000, 1);
+	build_attach(s.b, s.unit, 0x0300, s.tree, 10, 1);
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 2);
+	assert_int_equal(domain_of(1)->tables, 0);
+	assert_hex_equal(domain_of(1)->flags, HANDOFF_DOMAIN_SHARED);
+	assert_hex_equal(domain_of(1)->new_root, domain_of(0)->new_root);
+	assert_int_equal(domain_of(1)->first_range, domain_of(0)->first_range);
+	assert_int_equal(domain_of(1)->range_count, 2);
+	assert_int_equal(domain_of(1)->leaves, 2);
+	assert_int_equal(result_count(HANDOFF_RANGES), 2);
+}
+
+static void units_alike_share_a_copy(void **state)
+{
+	struct scene s = empty_scene();
+	struct mock_unit *second = build_unit(s.b);
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x1000, 0x20000000, 1);
+	build_attach(s.b, second, 0x0300, s.tree, 9, 1);
+	run(&s);
+	assert_int_equal(domain_of(0)->tables, 3);
+	assert_int_equal(domain_of(1)->tables, 0);
+	assert_hex_equal(domain_of(1)->new_root, domain_of(0)->new_root);
+}
+
+/* What is a good leaf to one unit may be a bad one to the other. */
+static void units_that_differ_do_not_share_a_copy(void **state)
+{
+	struct scene s = empty_scene();
+	struct mock_unit *second = build_unit(s.b);
+
+	(void)state;
+	second->cap &= ~(1ull << 34);	/* no 2M leaves */
+	build_map(s.b, s.tree, 3, 0x200000, 0x20000000, 2);
+	build_attach(s.b, second, 0x0300, s.tree, 9, 1);
+	run(&s);
+	assert_true(domain_of(1)->new_root != domain_of(0)->new_root);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+}
+
+static void table_below_two_trees_is_copied_once(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t other = build_page(s.b);
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x1000, 0x20000000, 1);
+	memory_put64(other + 8, memory_get64(s.tree));	/* the same subtree at 1 GiB */
+	build_attach(s.b, s.unit, 0x0300, other, 10, 1);
+	run(&s);
+	assert_int_equal(domain_of(0)->tables, 3);
+	assert_int_equal(domain_of(1)->tables, 1);
+	assert_hex_equal(scene_translate(&s, 0x0300, 0x40001000).pa, 0x20000000);
+	/* Its leaves were listed elsewhere: here the whole span stands for them. */
+	assert_int_equal(domain_of(1)->range_count, 1);
+	assert_hex_equal(((const struct handoff_range *)
+			  result_entry(HANDOFF_RANGES, domain_of(1)->first_range))->last, 0x7fffffff);
+}
+
+/* A page that is a table of level 2 here and of level 1 there is two tables. */
+static void page_met_at_two_levels(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t middle = build_page(s.b), leaves = build_page(s.b);
+
+	(void)state;
+	memory_put64(s.tree, middle | 3);
+	memory_put64(middle, leaves | 3);
+	memory_put64(middle + 8, middle | 3);		/* at 2 MiB: the middle as a leaf table */
+	memory_put64(leaves, 0x20000003);
+	run(&s);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0).pa, 0x20000000);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0x200000).pa, leaves);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0x201000).pa, middle);
+	assert_int_equal(domain_of(0)->tables, 4);
+}
+
+static void tree_that_refers_to_itself_ends(void **state)
+{
+	(void)state;
+	for (unsigned int aw = 1; aw < 4; aw++) {
+		struct scene s = empty_scene();
+
+		s.unit->cap |= 0xfull << 8;
+		build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, aw);
+		for (unsigned int i = 0; i < 512; i++)
+			memory_put64(s.tree + 8 * i, s.tree | 3);
+		run(&s);
+		assert_int_equal(domain_of(0)->tables, aw + 2);	/* one a level */
+		assert_int_equal(result_count(HANDOFF_RECORDS), 0);
+	}
+}
+
+/* ---- IOVA ranges ---- */
+
+static void expect_range(unsigned int index, uint64_t first, uint64_t last)
+{
+	const struct handoff_range *range = result_entry(HANDOFF_RANGES, index);
+
+	assert_hex_equal(range->first, first);
+	assert_hex_equal(range->last, last);
+}
+
+static void ranges_merge_across_tables_and_sizes(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x1ff000, 0x20000000, 1);
+	build_map(s.b, s.tree, 3, 0x200000, 0x20200000, 2);
+	build_map(s.b, s.tree, 3, 0x400000, 0x20001000, 1);
+	build_map(s.b, s.tree, 3, 0x402000, 0x20002000, 1);
+	build_map(s.b, s.tree, 3, 0x40000000, 0x140000000, 3);
+	build_map(s.b, s.tree, 3, 0x7ffffff000, 0x20003000, 1);
+	run(&s);
+	assert_int_equal(domain_of(0)->range_count, 4);
+	expect_range(0, 0x1ff000, 0x400fff);
+	expect_range(1, 0x402000, 0x402fff);
+	expect_range(2, 0x40000000, 0x7fffffff);
+	expect_range(3, 0x7ffffff000, 0x7fffffffff);
+	assert_int_equal(domain_of(0)->leaves, 6);
+	assert_hex_equal(domain_of(0)->flags, 0);
+}
+
+static void ranges_beyond_the_limit_are_coarse(void **state)
+{
+	struct scene s = empty_scene();
+	unsigned int count;
+
+	(void)state;
+	s.b->arena_size = 0x1000000;
+	for (uint64_t i = 0; i < PAGETABLE_MAX_RANGES + 50; i++)
+		build_map(s.b, s.tree, 3, i * 0x2000, 0x20000000 + i * 0x1000, 1);
+	run(&s);
+	count = domain_of(0)->range_count;
+	assert_true(count <= PAGETABLE_MAX_RANGES);
+	assert_true(domain_of(0)->flags & HANDOFF_DOMAIN_COARSE);
+	expect_range(0, 0, 0xfff);
+	assert_hex_equal(((const struct handoff_range *)result_entry(HANDOFF_RANGES, count - 1))->last,
+			 (PAGETABLE_MAX_RANGES + 49) * 0x2000ull + 0xfff);
+}
+
+/* With the smallest report, the first domain cannot take all the room: each lists something. */
+static void each_domain_can_list_a_range(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	for (uint64_t i = 0; i < 600; i++)
+		build_map(s.b, s.tree, 3, i * 0x2000, 0x20000000 + i * 0x1000, 1);
+	for (unsigned int i = 1; i < 8; i++) {
+		uint64_t tree = build_page(s.b);
+
+		build_map(s.b, tree, 3, i * 0x1000, 0x21000000, 1);
+		build_map(s.b, tree, 3, i * 0x4000000, 0x21000000, 1);
+		build_attach(s.b, s.unit, (uint16_t)(0x0300 | i), tree, (uint16_t)(20 + i), 1);
+	}
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 8);
+	for (unsigned int i = 0; i < 8; i++) {
+		const struct handoff_domain *domain = domain_of(i);
+		const struct handoff_range *first, *last;
+
+		assert_true(domain->range_count >= 1);
+		first = result_entry(HANDOFF_RANGES, domain->first_range);
+		last = result_entry(HANDOFF_RANGES, domain->first_range + domain->range_count - 1);
+		assert_true(first->first <= (i ? i * 0x1000ull : 0));
+		assert_true(last->last >= (i ? i * 0x4000000ull : 599 * 0x2000) + 0xfff);
+	}
+}
+
+/* ---- In place ---- */
+
+/* A tree of 3 levels with `tables` leaf tables, each with two pages mapped. */
+static void grow_tree(struct scene *s, unsigned int tables)
+{
+	for (uint64_t i = 0; i < tables; i++) {
+		build_map(s->b, s->tree, 3, i * 0x200000, 0x20000000 + i * 0x1000, 1);
+		build_map(s->b, s->tree, 3, i * 0x200000 + 0x1ff000, 0x21000000 + i * 0x1000, 1);
+	}
+}
+
+static void tables_that_find_no_room_stay_in_place(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	run(&s);
+	assert_true(domain_of(0)->in_place > 0);
+	assert_true(domain_of(0)->tables > 0);
+	assert_int_equal(domain_of(0)->tables + domain_of(0)->in_place, 302);
+	assert_int_equal(domain_of(0)->leaves, 600);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+	assert_int_equal(((const struct handoff_unit *)result_entry(HANDOFF_UNITS, 0))->in_place,
+			 domain_of(0)->in_place);
+}
+
+static void bad_leaf_in_place_is_mended_there(void **state)
+{
+	struct scene s = empty_scene();
+	const struct handoff_record *record;
+	uint64_t leaf;
+
+	s.sink = !strcmp(*state, "sink");
+	s.b->options = s.sink ? "" : "dmarelay.bad=block";
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	leaf = build_slot(s.tree, 3, 299 * 0x200000ull, 1);
+	memory_put64(leaf, BUILD_CRASH_START | 3);
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	record = result_entry(HANDOFF_RECORDS, 0);
+	assert_int_equal(record->rule, HANDOFF_RULE_SL_TARGET);
+	assert_int_equal(record->in_place, 1);
+	assert_hex_equal(record->where, leaf);
+	assert_hex_equal(record->found[0], BUILD_CRASH_START | 3);
+	assert_int_equal(fake_count(EVENT_MEND), 1);
+	assert_hex_equal(fake.events[fake_nth(EVENT_MEND, 0)].value, leaf);
+	assert_true(fake_nth(EVENT_MEND, 0) < fake_nth(EVENT_IOTLB, 0));
+	scene_expect_replaced(&s, SCENE_SOURCE, 299 * 0x200000ull);
+	assert_true(memory_get64(leaf) != (BUILD_CRASH_START | 3));
+}
+
+static void bad_entry_met_twice_in_place_has_one_record(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t shared, leaf;
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	leaf = build_slot(s.tree, 3, 299 * 0x200000ull, 1);
+	memory_put64(leaf, BUILD_CRASH_START | 3);
+	shared = memory_get64(build_slot(s.tree, 3, 299 * 0x200000ull, 2));
+	memory_put64(build_slot(s.tree, 3, 400 * 0x200000ull, 2), shared);
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	scene_expect_replaced(&s, SCENE_SOURCE, 400 * 0x200000ull);
+}
+
+/* No one repair suits both levels: the domain cannot stay, and its tables are not touched. */
+static void bad_entry_met_in_place_at_two_levels_costs_the_domain(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t page;
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	/* A page in place with a bad entry, as leaf table and as table of tables. */
+	page = build_page(s.b);
+	memory_put64(page, BUILD_CRASH_START | 3);
+	memory_put64(build_slot(s.tree, 3, 299 * 0x200000ull, 2), page | 3);
+	memory_put64(s.tree + 8 * 8, page | 3);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	scene_expect_replaced(&s, SCENE_SOURCE, 299 * 0x200000ull);
+	scene_expect_replaced(&s, SCENE_SOURCE, 8ull << 30);
+}
+
+static void self_referring_tree_in_place_ends(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t loop = build_page(s.b);
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	for (unsigned int i = 0; i < 512; i++)
+		memory_put64(loop + 8 * i, loop | 3);
+	memory_put64(s.tree + 8 * 9, loop | 3);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+}
+
+/* More tables of tables in place than can be remembered: the walk could not be bounded. */
+static void tables_beyond_the_memo_are_given_up(void **state)
+{
+	struct scene s = empty_scene();
+	unsigned int untracked = 0;
+
+	s.sink = !strcmp(*state, "sink");
+	s.b->options = s.sink ? "" : "dmarelay.bad=block";
+	build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, 2);
+	s.b->arena_size = 0x40000;
+	for (uint64_t i = 0; i < 1000; i++)
+		build_map(s.b, s.tree, 4, i << 30, 0x20000000, 2);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		if (record->rule == HANDOFF_RULE_SL_UNTRACKED) {
+			assert_int_equal(record->object, HANDOFF_PAGE_TABLE);
+			assert_int_equal(record->level, 3);
+			assert_hex_equal(record->size, 1ull << 30);
+			assert_int_equal(record->in_place, 1);
+			untracked++;
+		}
+	}
+	assert_true(untracked > 0);
+}
+
+static void tiny_arena_keeps_every_translation(void **state)
+{
+	(void)state;
+	/* From what holds the roots alone to what holds all: never half a table. */
+	for (uint64_t size = 0x28000; size < 0x60000; size += 0x1000) {
+		struct scene s = empty_scene();
+
+		s.b->arena_size = size;
+		grow_tree(&s, 20);
+		if (build_run(s.b))
+			assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+		check_run(s.b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tree_of_each_depth),
+		cmocka_unit_test(permissions_are_kept),
+		cmocka_unit_test(devices_of_one_domain_share_its_copy),
+		cmocka_unit_test(domains_of_one_tree_share_its_copy),
+		cmocka_unit_test(units_alike_share_a_copy),
+		cmocka_unit_test(units_that_differ_do_not_share_a_copy),
+		cmocka_unit_test(table_below_two_trees_is_copied_once),
+		cmocka_unit_test(page_met_at_two_levels),
+		cmocka_unit_test(tree_that_refers_to_itself_ends),
+		cmocka_unit_test(ranges_merge_across_tables_and_sizes),
+		cmocka_unit_test(ranges_beyond_the_limit_are_coarse),
+		cmocka_unit_test(each_domain_can_list_a_range),
+		cmocka_unit_test(tables_that_find_no_room_stay_in_place),
+		SUNK_AND_BLOCKED(bad_leaf_in_place_is_mended_there),
+		cmocka_unit_test(bad_entry_met_twice_in_place_has_one_record),
+		cmocka_unit_test(bad_entry_met_in_place_at_two_levels_costs_the_domain),
+		cmocka_unit_test(self_referring_tree_in_place_ends),
+		SUNK_AND_BLOCKED(tables_beyond_the_memo_are_given_up),
+		cmocka_unit_test(tiny_arena_keeps_every_translation),
+	};
+
+	return cmocka_run_group_tests_name("pagetable", tests, NULL, NULL);
+}

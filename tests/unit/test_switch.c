@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* switch.c, queue.c, command.c: the hardware's order of things, and units that do not answer. */
+#include "testing.h"
+
+#include "check.h"
+#include "command.h"
+#include "fake.h"
+#include "result.h"
+#include "scene.h"
+#include "translate.h"
+
+static const struct handoff_unit *report_of(unsigned int unit)
+{
+	return result_entry(HANDOFF_UNITS, unit);
+}
+
+/* The clock at the end of a run, in milliseconds since the stub's entry. */
+static uint64_t ms_used(const struct scene *s)
+{
+	return (fake.ticks - s->b->boot.entry_ticks) / fake.ticks_per_us / 1000;
+}
+
+static void expect_order(const enum fake_event_type *types, size_t count)
+{
+	long at = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		long next = at + 1;
+
+		while (next < (long)fake.event_count && fake.events[next].type != types[i])
+			next++;
+		if (next == (long)fake.event_count)
+			fail_msg("event %zu (type %u) does not come after the one before it", i, types[i]);
+		at = next;
+	}
+}
+
+static void queued_order(void **state)
+{
+	static const enum fake_event_type order[] = {
+		EVENT_FLUSH, EVENT_QUEUE_OFF, EVENT_QUEUE_ON, EVENT_SRTP, EVENT_CONTEXT, EVENT_WAIT,
+		EVENT_IOTLB, EVENT_WAIT, EVENT_SIRTP, EVENT_ENTRIES, EVENT_WAIT,
+	};
+	struct scene s = scene_make(state);
+
+	scene_expect_nothing(&s);
+	expect_order(order, COUNT_OF(order));
+	assert_int_equal(fake_count(EVENT_SRTP), 1);
+	assert_int_equal(fake_count(EVENT_SIRTP), 1);
+	assert_true(memory_in_arena(s.unit->iqa & PAGE_MASK, PAGE_SIZE));
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_QI);
+}
+
+/* Where queued invalidation was off it stays off; interrupt entries have no other way. */
+static void register_order(void **state)
+{
+	static const enum fake_event_type order[] = { EVENT_FLUSH, EVENT_SRTP, EVENT_CONTEXT, EVENT_IOTLB };
+	struct scene s = scene_make(state);
+
+	s.unit->gsts &= ~VTD_G_QIE;
+	scene_expect_nothing(&s);
+	expect_order(order, COUNT_OF(order));
+	assert_int_equal(fake_count(EVENT_QUEUE_ON), 0);
+	assert_int_equal(fake_count(EVENT_SIRTP), 0);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_QUEUE);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_OK);
+	assert_false(report_of(0)->flags & HANDOFF_UNIT_QI);
+}
+
+static void unit_without_queue_and_interrupts(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->ecap &= ~(VTD_ECAP_QI | VTD_ECAP_IR);
+	s.unit->gsts &= ~(VTD_G_QIE | VTD_G_IRE | VTD_G_SIRTP);
+	scene_expect_nothing(&s);
+	assert_int_equal(report_of(0)->flags, HANDOFF_UNIT_DMA_ACTIVE | HANDOFF_UNIT_DMA_SWITCHED);
+}
+
+static uint64_t value_of(enum fake_event_type type)
+{
+	assert_true(fake_nth(type, 0) >= 0);
+	return fake.events[fake_nth(type, 0)].value;
+}
+
+static void iotlb_is_drained_as_far_as_the_unit_can(void **state)
+{
+	for (unsigned int drains = 0; drains < 4; drains++) {
+		struct scene s = scene_make(state);
+
+		s.unit->cap &= ~(VTD_CAP_DWD | VTD_CAP_DRD);
+		s.unit->cap |= (uint64_t)drains << 54;
+		scene_expect_nothing(&s);
+		assert_hex_equal(value_of(EVENT_IOTLB), 2 | 1 << 4 | drains << 6);
+
+		s = scene_make(state);
+		s.unit->cap &= ~(VTD_CAP_DWD | VTD_CAP_DRD);
+		s.unit->cap |= (uint64_t)drains << 54;
+		s.unit->gsts &= ~VTD_G_QIE;
+		scene_expect_nothing(&s);
+		assert_hex_equal(value_of(EVENT_IOTLB), 1ull << 60 | (uint64_t)drains << 48);
+	}
+}
+
+static void unit_that_invalidates_by_itself_is_not_asked_to(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->cap |= VTD_CAP_ESRTPS | VTD_CAP_ESIRTPS;
+	scene_expect_nothing(&s);
+	assert_int_equal(fake_count(EVENT_CONTEXT) + fake_count(EVENT_IOTLB) + fake_count(EVENT_ENTRIES), 0);
+	assert_int_equal(fake_count(EVENT_WAIT), 1);	/* the kdump kernel turns the queue off */
+}
+
+static void write_buffer_is_flushed_before_the_pointer_moves(void **state)
+{
+	static const enum fake_event_type order[] = { EVENT_FLUSH, EVENT_WBF, EVENT_SRTP };
+	struct scene s = scene_make(state);
+
+	s.unit->cap |= VTD_CAP_RWBF;
+	s.unit->delay = 3;
+	scene_expect_nothing(&s);
+	expect_order(order, COUNT_OF(order));
+}
+
+static void write_buffer_that_never_empties_leaves_the_unit(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->cap |= VTD_CAP_RWBF;
+	s.unit->deaf = VTD_G_WBF;
+	assert_true(build_run(s.b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_NO_UNIT_SWITCHED);
+	assert_int_equal(fake_count(EVENT_SRTP), 0);
+	assert_int_equal(s.unit->last_descriptor, VTD_QI_WAIT);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_SRTP);
+}
+
+/* A coherent unit and one that answers late: the same in the end. */
+static void slow_units_are_waited_for(void **state)
+{
+	for (unsigned int delay = 1; delay < 2000; delay *= 7) {
+		struct scene s = scene_make(state);
+
+		s.unit->delay = delay;
+		s.unit->ecap |= VTD_ECAP_C;
+		scene_expect_nothing(&s);
+		assert_int_equal(report_of(0)->dma_reason, HANDOFF_OK);
+		assert_int_equal(report_of(0)->ir_reason, HANDOFF_OK);
+	}
+}
+
+static void tables_are_in_memory_before_the_unit_is_told(void **state)
+{
+	struct scene s = scene_make(state);
+	uint64_t entry;
+
+	scene_expect_nothing(&s);
+	memory_picture_get(s.unit->seen, (s.unit->root & PAGE_MASK) + 2 * 16, &entry, 8);
+	assert_true(memory_in_arena(entry & PAGE_MASK, PAGE_SIZE) && entry & 1);
+}
+
+static void srtp_never_acknowledged_puts_the_pointer_back(void **state)
+{
+	struct scene s = scene_make(state);
+	uint64_t old = s.unit->rtaddr;
+
+	s.unit->deaf = VTD_G_SRTP;
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);	/* the interrupts have moved */
+	assert_hex_equal(s.unit->rtaddr, old);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_SRTP);
+	assert_hex_equal(report_of(0)->new_root, 0);
+	assert_false(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_IR_SWITCHED);
+	assert_true(ms_used(&s) < 300);
+}
+
+static void sirtp_never_acknowledged_puts_the_pointer_back(void **state)
+{
+	struct scene s = scene_make(state);
+	uint64_t old = s.unit->irta;
+
+	s.unit->deaf = VTD_G_SIRTP;
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_hex_equal(s.unit->irta, old);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_SIRTP);
+	assert_hex_equal(report_of(0)->new_irta, 0);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+}
+
+/* The unit must be as the crash left it: old tables, old queue. */
+static void expect_left_with_its_queue(struct scene *s)
+{
+	uint64_t root = s->unit->rtaddr, irta = s->unit->irta, iqa = s->unit->iqa;
+
+	assert_true(build_run(s->b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_NO_UNIT_SWITCHED);
+	assert_true(result_covers_tables());
+	assert_hex_equal(s->unit->rtaddr, root);
+	assert_hex_equal(s->unit->root, root);
+	assert_hex_equal(s->unit->irta, irta);
+	assert_hex_equal(s->unit->iqa, iqa);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_QUEUE);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_QUEUE);
+	assert_int_equal(fake_count(EVENT_SRTP) + fake_count(EVENT_SIRTP), 0);
+	assert_true(ms_used(s) < 500);
+}
+
+static void queue_that_does_not_drain_leaves_the_unit(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->deaf_queue = true;
+	s.unit->iqt = s.unit->iqh + 0x20;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_QUEUE_OFF), 0);
+}
+
+static void queue_that_does_not_stop_leaves_the_unit(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->deaf = VTD_G_QIE;
+	expect_left_with_its_queue(&s);
+}
+
+static void queue_that_does_not_start_again_is_given_back(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->deaf_queue_on = true;
+	expect_left_with_its_queue(&s);
+}
+
+static void queue_is_drained_before_it_is_replaced(void **state)
+{
+	struct scene s = scene_make(state);
+
+	/* Two descriptors under way, the second a Wait, as Linux leaves them. */
+	s.unit->delay = 5;
+	s.unit->countdown = 40;
+	s.unit->iqh = 0;
+	s.unit->iqt = 0x20;
+	memory_put64(s.unit->iqa, VTD_QI_IEC_GLOBAL);
+	memory_put64(s.unit->iqa + 16, VTD_QI_WAIT | VTD_QI_WAIT_SW);
+	memory_put64(s.unit->iqa + 24, s.unit->iqa + 0x800);
+	scene_expect_nothing(&s);
+	assert_true(fake_nth(EVENT_ENTRIES, 0) < fake_nth(EVENT_QUEUE_OFF, 0));
+}
+
+static void invalidation_never_confirmed_is_told(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->deaf_queue = true;
+	assert_true(build_run(s.b));
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_true(ms_used(&s) < 1000);
+}
+
+static void register_invalidation_never_confirmed_is_told(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->gsts &= ~VTD_G_QIE;
+	s.unit->deaf_registers = true;
+	assert_true(build_run(s.b));
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+}
+
+/* X58: queued invalidation must be on in all units before the first root pointer moves. */
+static void two_units_go_in_two_passes(void **state)
+{
+	struct scene s = scene_make(state);
+	struct mock_unit *second = build_unit(s.b);
+
+	build_interrupts(s.b, second, 3);
+	scene_expect_nothing(&s);
+	assert_int_equal(fake_count(EVENT_QUEUE_ON), 2);
+	assert_true(fake_nth(EVENT_QUEUE_ON, 1) < fake_nth(EVENT_SRTP, 0));
+	assert_int_equal(fake_count(EVENT_SRTP), 2);
+	assert_int_equal(fake_count(EVENT_SIRTP), 2);
+}
+
+static void hung_unit_does_not_keep_a_good_one(void **state)
+{
+	struct scene s = scene_make(state);
+	struct mock_unit *hung = build_unit(s.b);
+
+	hung->deaf = VTD_G_QIE | VTD_G_SRTP | VTD_G_SIRTP | VTD_G_WBF;
+	hung->deaf_queue = true;
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	assert_int_equal(report_of(1)->dma_reason, HANDOFF_UNIT_QUEUE);
+	assert_hex_equal(hung->root, s.b->units_before[1].root);
+}
+
+static void hung_unit_first_does_not_keep_a_good_one(void **state)
+{
+	struct scene s = scene_make(state);
+	struct mock_unit *good = build_unit(s.b);
+
+	s.unit->deaf_queue = true;
+	s.unit->iqt = 0;
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_QUEUE);
+	assert_true(report_of(1)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	assert_true(memory_in_arena(good->root & PAGE_MASK, PAGE_SIZE));
+}
+
+static void faults_of_the_crash_are_cleared_and_masked(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->cap |= 1ull << 40;	/* two records */
+	s.unit->fault[1][0] = 0x12345000;
+	s.unit->fault[1][1] = VTD_FRCD_HIGH_F | 5ull << 32 | SCENE_SOURCE;
+	s.unit->fsts = VTD_FSTS_PFO | VTD_FSTS_ITE;
+	scene_expect_nothing(&s);
+	assert_hex_equal(s.unit->fsts, 0);
+	assert_hex_equal(s.unit->fault[1][1], 5ull << 32 | SCENE_SOURCE);
+	assert_true(s.unit->fectl & VTD_FECTL_IM);
+}
+
+/* An error in our own queue ends the wait at once. */
+static void queue_error_is_not_waited_out(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->deaf_queue = true;
+	s.unit->sticky_queue_error = true;
+	assert_true(build_run(s.b));
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_true(ms_used(&s) < 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(queued_order),
+		cmocka_unit_test(register_order),
+		cmocka_unit_test(unit_without_queue_and_interrupts),
+		cmocka_unit_test(iotlb_is_drained_as_far_as_the_unit_can),
+		cmocka_unit_test(unit_that_invalidates_by_itself_is_not_asked_to),
+		cmocka_unit_test(write_buffer_is_flushed_before_the_pointer_moves),
+		cmocka_unit_test(write_buffer_that_never_empties_leaves_the_unit),
+		cmocka_unit_test(slow_units_are_waited_for),
+		cmocka_unit_test(tables_are_in_memory_before_the_unit_is_told),
+		cmocka_unit_test(srtp_never_acknowledged_puts_the_pointer_back),
+		cmocka_unit_test(sirtp_never_acknowledged_puts_the_pointer_back),
+		cmocka_unit_test(queue_that_does_not_drain_leaves_the_unit),
+		cmocka_unit_test(queue_that_does_not_stop_leaves_the_unit),
+		cmocka_unit_test(queue_that_does_not_start_again_is_given_back),
+		cmocka_unit_test(queue_is_drained_before_it_is_replaced),
+		cmocka_unit_test(invalidation_never_confirmed_is_told),
+		cmocka_unit_test(register_invalidation_never_confirmed_is_told),
+		cmocka_unit_test(two_units_go_in_two_passes),
+		cmocka_unit_test(hung_unit_does_not_keep_a_good_one),
+		cmocka_unit_test(hung_unit_first_does_not_keep_a_good_one),
+		cmocka_unit_test(faults_of_the_crash_are_cleared_and_masked),
+		cmocka_unit_test(queue_error_is_not_waited_out),
+	};
+
+	return cmocka_run_group_tests_name("switch", tests, NULL, NULL);
+}
