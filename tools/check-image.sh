@@ -41,7 +41,8 @@ LC_ALL=C readelf -rW "$elf" | grep -q 'There are no relocations' || fail "run-ti
 if LC_ALL=C readelf -lW "$elf" | grep -Eq 'LOAD.* RWE '; then
 	fail "a segment that is writable and executable"
 fi
-sections=$(objdump -h "$elf" | grep -B1 -w ALLOC | awk '$1 ~ /^[0-9]+$/ && $3 !~ /^0+$/ { print $2 }' | xargs)
+sections=$(objdump -h "$elf" | grep -B1 -w ALLOC |
+	awk '$1 ~ /^[0-9]+$/ && $3 !~ /^0+$/ { print $2 }' | xargs)
 [ "$sections" = ".text .rodata .data .bss" ] || fail "has the sections $sections"
 # The crashed kernel's vector registers are evidence, and nobody has enabled them for us.
 if objdump -d --no-show-raw-insn "$elf" | grep -Eq '%([xyz]mm|mm|st)\(?[0-9]'; then

@@ -70,7 +70,8 @@ def deepest(name, frames, calls, path, known):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--asm", type=pathlib.Path, required=True, help="folder of *.asm, entry.inc")
+    parser.add_argument("--asm", type=pathlib.Path, required=True,
+                        help="folder of *.asm and entry.inc")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the deepest path")
     parser.add_argument("objects", type=pathlib.Path, help="folder of objects and .ci files")
     options = parser.parse_args()

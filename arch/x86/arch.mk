@@ -3,8 +3,8 @@
 # arch.mk - the stub's image for x86-64, included by the top Makefile
 #
 # Wants:	BUILD (the output folder), STUB_SRCS (stub/*.c), STUB_CFLAGS
-# Gives:	$(BUILD)/stub/stub.bin, and $(BUILD)/stub-test/stub.bin with the test hook linked in;
-#		both checked by tools/check-image.sh and tools/check-stack.py before they count as made
+# Gives:	$(BUILD)/stub/stub.bin, and $(BUILD)/stub-test/stub.bin with the test hook linked
+#		in, each checked by tools/check-image.sh and tools/check-stack.py
 #
 # The two images share all objects but one: nohook.o or testhook.o.
 

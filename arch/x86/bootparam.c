@@ -58,7 +58,8 @@ static void read_command_line(struct boot_store *store, struct relay_boot *boot)
 		size_t found;
 
 		part = part < limit - used ? part : limit - used;
-		if (!range_fits(at, used + part) || !machine_read(phys(at + used), text + used, part))
+		if (!range_fits(at, used + part) ||
+		    !machine_read(phys(at + used), text + used, part))
 			break;
 		found = length(text + used, part);
 		used += found;

@@ -2,12 +2,10 @@
 ;
 ; entry.asm - the first and the last instructions of the stub
 ;
-; The head of the image as include/image.h lays it out: 32-bit entry, image_info, 64-bit entry (Linux
-; boot protocol, Documentation/arch/x86/boot.rst). entry64 saves what the loader left, takes a stack,
-; a GDT and an IDT, and calls arch_main(). depart puts everything back and enters the inner kernel:
-; it is where every run ends, whatever happened.
-;
-; Position independent: all addresses are rip-relative, descriptors are filled in at run time.
+; The head of the image as include/image.h lays it out: 32-bit entry, image_info, 64-bit entry
+; (Linux boot protocol, Documentation/arch/x86/boot.rst). entry64 saves what the loader left, takes
+; a stack, a GDT and an IDT, and calls arch_main(). depart puts everything back and enters the inner
+; kernel: it is where every run ends, whatever happened. All addresses are rip-relative.
 
 %include "entry.inc"
 
@@ -17,7 +15,8 @@
 	global depart:function hidden
 
 	extern arch_main
-	extern trap_entries
+	extern load_gdt
+	extern load_idt
 	extern image_bss
 	extern image_end
 
@@ -81,8 +80,8 @@ entry32_body:
 	bits 64
 
 ; The 64-bit entry: rsi = boot_params, paging on with an identity map, interrupts off, and no IDT.
-; Until ours is loaded nothing may fault: only our own image is touched. `mov` and `lea` first, since
-; they leave the flags alone.
+; Until ours is loaded nothing may fault: only our own image is touched. `mov` and `lea` first,
+; since they leave the flags alone.
 entry64:
 	mov	rbp, rsp
 	lea	rsp, [stack_top]
@@ -150,72 +149,13 @@ save_cpu:
 	mov	[entry_state + STATE_SS], ss
 	ret
 
-; Our GDT and, for the stacks that traps run on, our TSS.
-load_gdt:
-	lea	rax, [tss]
-	mov	[gdt.tss + 2], ax		; base 15:0
-	shr	rax, 16
-	mov	[gdt.tss + 4], al		; base 23:16
-	mov	[gdt.tss + 7], ah		; base 31:24
-	shr	rax, 16
-	mov	[gdt.tss + 8], eax		; base 63:32
-	lea	rax, [trap_stack_top]
-	mov	[tss + TSS_IST1], rax
-	lea	rax, [nmi_stack_top]
-	mov	[tss + TSS_IST2], rax
-
-	lea	rax, [gdt]
-	mov	[gdtr + 2], rax
-	lgdt	[gdtr]
-	mov	eax, SEL_DATA
-	mov	ds, eax
-	mov	es, eax
-	mov	ss, eax
-	pop	rax				; return address, by way of the new CS
-	push	SEL_CODE
-	push	rax
-	mov	eax, SEL_TSS
-	ltr	ax
-	o64 retf
-
-; All 256 vectors. trap_entries has 32 entries for the exceptions and one, the last, for the rest.
-; Each runs on a stack of its own (IST), so that it does not matter where rsp was; NMIs on a second
-; one, since they may come while an exception is being handled.
-load_idt:
-	lea	rdi, [idt]
-	lea	rax, [trap_entries]
-	xor	ecx, ecx
-.gate:
-	mov	[rdi], ax			; offset 15:0
-	mov	word [rdi + 2], SEL_CODE
-	mov	word [rdi + 4], GATE_INTERRUPT | 1
-	mov	rdx, rax
-	shr	rdx, 16
-	mov	[rdi + 6], dx			; offset 31:16
-	shr	rdx, 16
-	mov	[rdi + 8], rdx			; offset 63:32, and the reserved half 0
-	add	rdi, 16
-	inc	ecx
-	cmp	ecx, EXCEPTIONS
-	ja	.same				; vectors 32 to 255 share the last entry
-	add	rax, TRAP_ENTRY_SIZE
-.same:
-	cmp	ecx, 256
-	jb	.gate
-
-	mov	byte [idt + VECTOR_NMI * 16 + 4], 2
-	lea	rax, [idt]
-	mov	[idtr + 2], rax
-	lidt	[idtr]
-	ret
-
 ; Put back what the loader left and enter the inner kernel's 64-bit entry, rsi = boot_params and all
 ; other registers 0, as purgatory does. Whatever comes before, this is the way out, also from a trap
 ; that nobody guards; so it uses nothing but entry_state.
 ;
-; Nothing in here can fault: the values are those that the CPU gave, and segments.c has looked at the
-; loader's GDT. Should it all the same, it comes here again, and the second time halts, rather than go
-; round for ever.
+; Nothing in here can fault: the values are those that the CPU gave, and segments.c has looked at
+; the loader's GDT. Should it all the same, it comes here again, and the second time halts, rather
+; than go round for ever.
 depart:
 	cli
 	cld
@@ -224,8 +164,8 @@ depart:
 	cmp	byte [departures], 1
 	ja	.halt
 
-	; Our tables map depart at the same address as the loader's do. CR3 before EFER: with NX off,
-	; our tables would have a reserved bit set.
+	; Our tables map depart at the same address as the loader's do. CR3 before EFER: with NX
+	; off, our tables would have a reserved bit set.
 	mov	rax, [entry_state + STATE_CR0]
 	mov	cr0, rax
 	mov	rax, [entry_state + STATE_CR3]
@@ -280,39 +220,11 @@ depart:
 	jmp	.halt
 
 ; -------------------------------------------------------------------------------------------------
-	section .data align=16
-
-; Selectors as the boot protocol has them (__BOOT_CS, __BOOT_DS), so that this GDT would do for the
-; inner kernel too.
-gdt:
-	dq	0
-	dq	0
-	dq	0x00af9b000000ffff		; SEL_CODE: 64-bit, ring 0
-	dq	0x00cf93000000ffff		; SEL_DATA
-.tss:
-	dq	0x0000890000000067		; SEL_TSS: available 64-bit TSS of 0x68 bytes; base later
-	dq	0
-gdt_limit equ $ - gdt - 1
-
-gdtr:
-	dw	gdt_limit
-	dq	0
-idtr:
-	dw	256 * 16 - 1
-	dq	0
-
 	section .bss align=16
 
-idt:		resb 256 * 16
-tss:		resb 0x68
 entry_state:	resb STATE_SIZE
 inner_entry:	resq 1
 departures:	resb 1
-
-		resb 1024		; the CPU aligns rsp itself when it enters a trap
-trap_stack_top:
-		resb 1024
-nmi_stack_top:
 
 ; The page below the stack is never mapped by our own tables: paging.c.
 	section .stack nobits alloc noexec write align=4096

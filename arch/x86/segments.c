@@ -2,10 +2,10 @@
 /*
  * segments.c - can the loader's GDT be put back?
  *
- * purgatory's can. But its limit, its base and its content are memory like any other, and a selector
- * that does not load would be a fault with no way to handle it: the handler's own code segment comes
- * from the same table. So depart reloads only what is found good here; otherwise the inner kernel
- * gets our GDT, which is what the boot protocol asks for.
+ * purgatory's can. But it is memory like any other, and a selector that does not load would be a
+ * fault with no way to handle it: the handler's own code segment comes from the same table. So
+ * depart reloads only what is found good here; otherwise the inner kernel gets our GDT, which is
+ * what the boot protocol asks for.
  */
 #include "entry.h"
 

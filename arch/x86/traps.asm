@@ -2,9 +2,9 @@
 ;
 ; traps.asm - exceptions: back to the guard if there is one, else straight to the inner kernel
 ;
-; Nothing is repaired and nothing is resumed: a trap means that something that we believed is not so.
-; The run is cut short where it stands, and what led to it is told. NMIs are the exception, they come
-; from outside: they are counted and forgotten.
+; Nothing is repaired and nothing is resumed: a trap means that something that we believed is not
+; so. The run is cut short where it stands, and what led to it is told. NMIs are the exception, they
+; come from outside: they are counted and forgotten.
 
 %include "entry.inc"
 
@@ -19,9 +19,10 @@
 
 	section .text
 
-; One entry a vector, TRAP_ENTRY_SIZE apart, each leaving (vector, error code) above the CPU's frame.
+; One entry a vector, TRAP_ENTRY_SIZE apart, each leaving vector and error code on the CPU's frame.
 ; The CPU itself pushes an error code for some (Intel SDM volume 3, table 6-1).
-%define PUSHES_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+%define PUSHES_ERROR(v)	((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || \
+			 (v) == 29 || (v) == 30)
 
 	align	TRAP_ENTRY_SIZE
 trap_entries:
@@ -41,7 +42,7 @@ trap_entries:
 	%assign vector vector + 1
 %endrep
 	align	TRAP_ENTRY_SIZE, int3
-	iretq					; vectors 32 to 255: interrupts are off, so this is noise
+	iretq					; vectors 32 to 255: interrupts are off, this is noise
 
 ; On the trap stack: vector, error code, rip, cs, rflags, rsp, ss.
 trap:
@@ -56,8 +57,8 @@ trap:
 	wrmsr
 .not_machine_check:
 
-	; Each guard serves once. It is spent before anything else is done, so that a second trap, in
-	; the lines below or in what the guard's caller does next, finds none and departs.
+	; Each guard serves once. It is spent before anything else is done, so that a second trap,
+	; in the lines below or in what the guard's caller does next, finds none and departs.
 	xor	ebx, ebx
 	xchg	rbx, [guard_rsp]
 	test	rbx, rbx
