@@ -6,6 +6,7 @@
 #   build   what compiles the stub and the dmarelay command
 #   unit    what the unit tests need besides
 #   system  what boots a machine and judges it, and the guest's kernel
+#   kernel  what builds the kdump kernel that adopts, and its source
 #
 # As root it installs what is missing; otherwise it prints the command that does.
 # When nothing is missing it says nothing and takes a few milliseconds.
@@ -23,11 +24,13 @@ kernel_meta=linux-image-6.12-amd64
 
 packages_of() {
 	case $1 in
-	build)	echo gcc libc6-dev binutils make nasm pkg-config libkdumpfile-dev ;;
+	build)	echo gcc libc6-dev binutils make nasm ;;
 	unit)	echo libcmocka-dev python3 python3-pytest ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
-	*)	echo "deps.sh: unknown group '$1' (build, unit, system)" >&2; exit 2 ;;
+	kernel)	echo linux-source-6.12 gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
+		     ccache git patch xz-utils python3 sparse ;;
+	*)	echo "deps.sh: unknown group '$1' (build, unit, system, kernel)" >&2; exit 2 ;;
 	esac
 }
 
@@ -62,30 +65,36 @@ kernel_package() {
 		awk '/Depends: linux-image-[0-9]/ { print $2; exit }'
 }
 
+# Into the current folder. An old package list may name a version that is gone by now.
+download_kernel() {
+	apt-get download -qq "$(kernel_package)" 2>/dev/null && return
+	[ "$(id -u)" -ne 0 ] || apt-get update -q
+	apt-get download -qq "$(kernel_package)" && return
+	echo "deps.sh: no $kernel_meta (Debian 12's security archive has it); as root, run:" >&2
+	echo "    apt-get update" >&2
+	exit 1
+}
+
 fetch_kernel() {
-	package=$(kernel_package)
-	if [ -z "$package" ] && [ "$(id -u)" -eq 0 ]; then
-		apt-get update -q
-		package=$(kernel_package)
-	fi
-	if [ -z "$package" ]; then
-		echo "deps.sh: apt knows no $kernel_meta (Debian 12's security archive has it); run:" >&2
-		echo "    apt-get update" >&2
-		exit 1
-	fi
 	work=$top/build/cache/download
 	rm -rf "$work" && mkdir -p "$work"
-	if ! cp "$deb_cache/${package}"_*.deb "$work" 2>/dev/null; then
-		echo "deps.sh: loading $package for the guest"
-		(cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$package")
-		mkdir -p "$deb_cache" 2>/dev/null && cp "$work"/*.deb "$deb_cache" 2>/dev/null || :
+	if ! cp "$deb_cache/$(kernel_package)"_*.deb "$work" 2>/dev/null; then
+		echo "deps.sh: loading Debian's 6.12 kernel for the guest"
+		(cd "$work" && download_kernel)
+		keep_kernel "$work"/*.deb
 	fi
 	dpkg-deb -x "$work"/*.deb "$work/kernel"
 	rm -rf "$kernel_dir" && mv "$work/kernel" "$kernel_dir"
 	rm -rf "$work"
 }
 
-[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,9p' "$0"; exit 2; }
+# For the next clone; whole or not at all. That it cannot be kept is no failure.
+keep_kernel() {
+	mkdir -p "$deb_cache" 2>/dev/null && cp "$1" "$deb_cache/new.$$" 2>/dev/null &&
+		mv "$deb_cache/new.$$" "$deb_cache/$(basename "$1")" || :
+}
+
+[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,10p' "$0"; exit 2; }
 
 wanted=
 for group; do

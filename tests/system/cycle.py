@@ -38,6 +38,7 @@ class Plan:
     loader: str = "load"                # kexec_load, or "file" for kexec_file_load
     kdump_cmdline: str = ""
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
+    initrd: str = paths.INITRAMFS_KDUMP
     kdump_limit_s: int = 60             # from the inner kernel's entry to its init
     trace_dma: bool = True              # False where devices run wild: too many lines
     inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
@@ -90,7 +91,7 @@ class Cycle:
                f"dump_level={self.plan.dump_level}\n")
         images.make_disk(self.machine.disk, {
             "job": job.encode(), "pattern": dumpcheck.pattern(), "vmlinuz": self.plan.image,
-            "initrd": paths.INITRAMFS_KDUMP}, 256 + config.mem_mib // 2)
+            "initrd": self.plan.initrd}, 256 + config.mem_mib // 2)
 
     # -- up to the panic -------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where the HDA controller writes what it captures: asked from the controller itself.
 
-Registers: High Definition Audio specification, section 3.3 (GCAP 0x00; stream descriptors
-from 0x80, 0x20 bytes each: CTL 0x00, LPIB 0x04, CBL 0x08, BDPL 0x18, BDPU 0x1c).
+Registers: High Definition Audio specification, section 3.3 (GCAP 0x00, DPLBASE 0x70, DPUBASE 0x74;
+stream descriptors from 0x80, 0x20 bytes each: CTL 0x00, LPIB 0x04, CBL 0x08, BDPL 0x18, BDPU 0x1c).
 """
 
 import struct
@@ -27,9 +27,9 @@ class Capture:
             raise LookupError("no HDA capture is running")
         self.position = gdb.read_physical(descriptor + 4, 4)
         self.length = gdb.read_physical(descriptor + 8, 4)
-        list_iova = (gdb.read_physical(descriptor + 0x18, 4)
-                     | gdb.read_physical(descriptor + 0x1c, 4) << 32)
-        self.pieces = self._read_list(list_iova, self.length)
+        self.pieces = self._read_list(_read_pair(gdb, descriptor + 0x18), self.length)
+        # Written all the time, too: how far each stream is. Bit 0 switches that on.
+        self.positions = _read_pair(gdb, base + 0x70) & -128
 
     def _read_list(self, iova, length):
         """The buffer descriptor list: 16 bytes an entry, address and length."""
@@ -53,10 +53,10 @@ class Capture:
         return [at for start, end in merged
                 for at in range(-(-start // 4096) * 4096, end - 4095, 4096)]
 
-    def page_last_written(self):
-        """The page behind the position: it stays untouched longest."""
-        pages = self.pages()
-        return pages[(self.position // 4096 - 1) % len(pages)]
+
+def _read_pair(gdb, address):
+    """A 64-bit address from its lower and upper register."""
+    return gdb.read_physical(address, 4) | gdb.read_physical(address + 4, 4) << 32
 
 
 def _registers(machine):

@@ -91,8 +91,8 @@ def module_paths(names):
     return ordered
 
 
-def initramfs(kind):
-    """The archive for the "first" or the "kdump" kernel."""
+def initramfs(kind, modules=None):
+    """The archive for the "first" or the "kdump" kernel; `modules` if other than the usual ones."""
     cpio = Cpio()
     cpio.file("init", _read(f"{paths.HERE}/guest/init-{kind}"))
     cpio.device("dev/console", 5, 1)
@@ -107,7 +107,9 @@ def initramfs(kind):
         if os.path.exists(paths.DMARELAY):
             cpio.program(paths.DMARELAY)
     order = []
-    for path in module_paths(FIRST_MODULES if kind == "first" else KDUMP_MODULES):
+    if modules is None:
+        modules = FIRST_MODULES if kind == "first" else KDUMP_MODULES
+    for path in module_paths(modules):
         # Unpacked here, where it is faster than in the guest
         name = os.path.basename(path).removesuffix(".xz")
         cpio.file("modules/" + name, lzma.decompress(_read(path)), 0o644)

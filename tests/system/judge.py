@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import dumpcheck
 from machine import SOURCES
-from watch import GCMD_TE, GSTS_IRES, GSTS_TES
+from watch import GCMD_TE, GSTS_IRES
 
 PAGE = 4096
 STUB_LIMIT_BYTES = 64 << 10
@@ -71,8 +71,9 @@ def harmless(cycle):
     strange = [page for page in seen.changed if page not in seen.device_writable
                and not any(start <= page < end for start, end in own)]
     fields = strange_boot_params(seen)
-    # The sink's page is there to be written to
-    arena_changed = [page for page in seen.arena_changed if page not in _sinks(cycle)]
+    # A mere report is shorter than the arena; the sink's page is there to be written to
+    arena_changed = [page for page in seen.arena_changed
+                     if page + PAGE <= cycle.report.end and page not in _sinks(cycle)]
     return [
         Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
         Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
@@ -213,10 +214,8 @@ def left_alone(cycle, outcome, reason):
     seen, report = cycle.seen, cycle.report
     unit = Line("unit left as it was", "yes" if seen.unit_before == seen.unit_after else "no",
                 seen.unit_before == seen.unit_after)
-    lines = reported(report, outcome, reason) + [unit] + harmless(cycle)
-    if seen.unit_before.get("gsts", 0) & GSTS_TES:
-        lines += same_translation(seen)
-    return lines + saved(seen)
+    return (reported(report, outcome, reason) + [unit] + same_translation(seen)
+            + harmless(cycle) + saved(seen))
 
 
 def kaslr(seen):

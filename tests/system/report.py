@@ -16,6 +16,8 @@ class Report:
         except (OSError, ValueError, KeyError) as error:
             self.reason = f"no report: {error}"
         self.sound = self.json.get("digest_ok", False)
+        # Where the memory that the kdump kernel must keep off ends
+        self.end = int(self.json.get("base", "0"), 0) + self.json.get("arena_bytes", 0)
         self.records = self.json.get("records", [])
         self.quarantined = self.json.get("quarantined", len(self.records))
         self.tables_copied = self.json.get("tables_copied", 0)

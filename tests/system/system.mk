@@ -32,3 +32,7 @@ run:
 run-now: build/dmarelay guest-images
 	@$(SYSTEM_PYTHON) -B tests/system/run.py --kdump=$(KDUMP) --firmware=$(FIRMWARE) \
 		--loader=$(LOADER) --mem=$(MEM) --crashkernel=$(CRASHKERNEL)
+
+.PHONY: check-system
+check-system: build/dmarelay build/stub-test/stub.bin guest-images
+	@$(SYSTEM_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider tests/system

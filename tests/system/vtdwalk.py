@@ -143,6 +143,25 @@ class Walker:
         return pages
 
 
+class Untranslated:
+    """A machine without remapping, asked in the same way."""
+
+    def __init__(self, memory):
+        self.memory = memory
+
+    def contexts(self):
+        """No device has one."""
+        return []
+
+    def leaves(self, _):
+        """Nor leaves."""
+        return []
+
+    def translate(self, _, address):
+        """Every address is itself."""
+        return address
+
+
 def ranges(leaves):
     """[[iova, end, target, access]]: the leaves' meaning, neighbours that go on merged."""
     merged = []

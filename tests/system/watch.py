@@ -37,7 +37,9 @@ class Stop:
         return bool(self.unit.get("gsts", 0) & GSTS_TES)
 
     def walker(self):
-        """The tables that the unit uses now."""
+        """The tables that the unit uses now, if it does."""
+        if not self.translating:
+            return vtdwalk.Untranslated(self.ram)
         return vtdwalk.Walker(self.ram, self.unit["rtaddr"])
 
     def interrupts(self):
@@ -102,14 +104,13 @@ class Watch:
         self.entry = stop
         seen.unit_before = stop.unit
         seen.boot_params = stop.registers["rsi"]
-        if stop.translating:
-            walker, capture = stop.walker(), stop.capture()
-            seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in capture.pages()]
-            seen.device_writable = _writable(walker) | set(seen.hda_pages)
+        walker, capture = stop.walker(), stop.capture()
+        seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in capture.pages()]
+        seen.device_writable = _writable(walker) | {
+            *seen.hda_pages, walker.translate(hda.SOURCE, capture.positions) & -PAGE}
         if inject:
             seen.injected = inject(stop)
-        if stop.translating:
-            self._original = _everything(stop.walker())
+        self._original = _everything(stop.walker())
         self._interrupts = stop.interrupts()
         for event in self.events:
             stop.machine.trace_event(event, True)

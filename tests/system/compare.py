@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same crash under three kdump kernels, side by side.
+
+    stock           Debian's kernel, as kexec loads it
+    stub+stock      the same behind the stub
+    stub+adopting   the kernel of kernel/6.12 behind the stub
+
+In each the drivers of the devices with live DMA attach before the dump is saved: that is where
+the crashed kernel's DMA and the kdump kernel's drivers meet. `make compare` calls it; it prints a
+table and writes build/compare/result.json. Exit status 1 if the adopting kernel lost a dump, or
+saw a fault.
+"""
+
+import argparse
+import collections
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import images
+import judge
+import paths
+import qemutrace
+from cycle import Cycle, Plan, stopwatch
+from gdbstub import GdbError
+from machine import SOURCES, Config, MachineError
+
+FOLDER = os.path.join(paths.BUILD, "compare")
+ADOPTING = os.path.join(paths.BUILD, "kernel", "6.12", "bzImage")
+KERNELS = ["stock", "stub+stock", "stub+adopting"]
+ATTACH_MODULES = ["snd-hda-codec-generic", "snd-hda-intel", "e1000e", "uhci-hcd"]
+# A context-cache invalidation for one device: stock takes its context entry away
+DETACH_EVENT = "vtd_inv_desc_cc_devices"
+PAGE_MASK = ~0xfff
+
+
+@dataclass
+class Scenario:
+    """One machine and its crash."""
+    name: str
+    config: dict = field(default_factory=dict)
+    kdump_cmdline: str = ""
+    loader: str = "load"
+
+
+SCENARIOS = [
+    Scenario("drivers attach, 39 bits", {"aw_bits": 39}),
+    Scenario("drivers attach, 48 bits", {"aw_bits": 48}),
+    Scenario("translated, then iommu=pt", {}, "iommu=pt"),
+    Scenario("iommu=pt, then translated", {"cmdline": "iommu=pt"}),
+    Scenario("OVMF, kexec -s", {"firmware": "ovmf"}, loader="file"),
+    Scenario("no KASLR", {}, "nokaslr"),
+    Scenario("crashkernel above 4 GiB", {"mem_mib": 6144, "crashkernel": "512M,high"}),
+]
+
+
+class Attach(Cycle):
+    """A cycle that goes on tracing DMA until all drivers are there."""
+
+    def __init__(self, plan, folder, progress):
+        super().__init__(plan, folder, progress)
+        self.attached = {}              # source: trace mark when its driver had attached
+        self.traced_until = 0
+
+    def _kdump(self):
+        log = qemutrace.Trace(self.machine.trace_path)
+        self.machine.trace_event(DETACH_EVENT, True)
+        deadline = time.monotonic() + self.plan.kdump_limit_s
+        while "\n@@ dumping" not in self.machine.serial():
+            self._note_attached(log)
+            if self.machine.process.poll() is not None or time.monotonic() > deadline:
+                raise MachineError("the kdump kernel did not get to the dump")
+            time.sleep(0.002)
+        self.gdb.close()
+        self._note_attached(log)
+        self.traced_until = log.mark()
+        for event in (*qemutrace.DMA_EVENTS, DETACH_EVENT):
+            self.machine.trace_event(event, False)
+        self.progress("drivers attached; saving the dump")
+        self.machine.wait_exit(120)
+        self.seen.faults_after, _ = log.by_source(self.switched)
+
+    def _note_attached(self, log):
+        """The adopting kernel says when; what was traced before it did is not counted."""
+        for slot, function in re.findall(r"0000:00:(\w+)\.(\d): DMAR: relay: ",
+                                         self.machine.serial()):
+            self.attached.setdefault(int(slot, 16) << 3 | int(function), log.mark())
+
+    def legacy_dma_after_attach(self):
+        """{device: accesses to the crashed kernel's memory after the driver had attached}."""
+        with open(self.machine.trace_path, "rb") as file:
+            lines = file.read(self.traced_until)
+        found = collections.Counter()
+        names = {source: name for name, source in SOURCES.items()}
+        attached = dict(self.attached)
+        for match in re.finditer(rb"(vtd_inv_desc_cc_devices) .*?sid 0x(\w+)|"
+                                 rb"vtd_iotlb_page_\w+ .*?sid 0x(\w+) .*?slpte 0x(\w+)", lines):
+            if match[1]:
+                if match.start() > self.switched:
+                    attached.setdefault(int(match[2], 16), match.start())
+                continue
+            source, target = int(match[3], 16), int(match[4], 16) & PAGE_MASK
+            if (source in names and match.start() > attached.get(source, self.traced_until)
+                    and not any(start <= target < end for start, end in self.seen.crash)):
+                found[names[source]] += 1
+        return dict(found)
+
+
+def prepare(kernels):
+    """An initramfs for each kernel, and the images; {kernel: (image, initrd)}."""
+    os.makedirs(FOLDER, exist_ok=True)
+    initrds = {}
+    for name, modules in (("modules", ATTACH_MODULES + images.KDUMP_MODULES), ("builtin", [])):
+        initrds[name] = os.path.join(FOLDER, f"{name}.cpio.gz")
+        with open(initrds[name], "wb") as file:
+            file.write(gzip.compress(images.initramfs("kdump", modules), 1, mtime=0))
+    prepared = {"stock": (paths.kernel_image(), initrds["modules"])}
+    for name, inner, initrd in (("stub+stock", paths.kernel_image(), "modules"),
+                                ("stub+adopting", ADOPTING, "builtin")):
+        if name not in kernels:
+            continue
+        wrapped = os.path.join(FOLDER, name + ".relay")
+        subprocess.run([paths.DMARELAY, "wrap", inner, "-o", wrapped], check=True)
+        prepared[name] = wrapped, initrds[initrd]
+    prepared["initrd builtin"] = initrds["builtin"]
+    return prepared
+
+
+def one(scenario, kernel, prepared):
+    """Run it; the entry of result.json."""
+    image, initrd = prepared[kernel]
+    config = Config(**{"firmware": "seabios", **scenario.config})
+    folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel}"))
+    cycle = Attach(Plan(image, config, scenario.loader, scenario.kdump_cmdline, initrd=initrd),
+                   folder, stopwatch())
+    problem, legacy = "", {}
+    try:
+        cycle.run()
+        legacy = cycle.legacy_dma_after_attach()
+    except (MachineError, GdbError) as error:
+        problem = str(error)
+    console = cycle.seen.serial
+    return {
+        "scenario": scenario.name, "kernel": kernel,
+        "dump_saved": judge.dump_saved(cycle.seen),
+        "dump_verified": judge.dump_verified(cycle.seen),
+        "faults": judge.faults(cycle.seen),
+        "legacy_dma_after_attach": legacy,
+        "adopted": len(re.findall(r"DMAR: relay: adopted domain", console)),
+        "complaints": len(re.findall(r"WARNING: CPU|kernel BUG at|BUG: |Bad page", console)),
+        "problem": problem,
+    }
+
+
+def show(results):
+    """The table, in Markdown."""
+    print("\n| scenario | kernel | dump | faults | adopted | legacy DMA after attach |")
+    print("|---|---|---|---|---|---|")
+    for entry in results:
+        dump = "verified" if entry["dump_saved"] and entry["dump_verified"] else \
+            entry["problem"] or "lost"
+        legacy = ", ".join(f"{name} {count}" for name, count in
+                           entry["legacy_dma_after_attach"].items()) or "-"
+        print(f"| {entry['scenario']} | {entry['kernel']} | {dump} | {entry['faults']} "
+              f"| {entry['adopted']} | {legacy} |")
+    print()
+
+
+def good(entry):
+    """What the adopting kernel must show; the others are there to be compared with."""
+    return entry["kernel"] != "stub+adopting" or (
+        entry["dump_saved"] and entry["dump_verified"] and entry["faults"] == 0
+        and entry["complaints"] == 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="make compare", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--scenario", default="", help="only those whose name has this")
+    parser.add_argument("--kernel", choices=KERNELS, action="append")
+    args = parser.parse_args()
+    kernels = args.kernel or KERNELS
+    prepared = prepare(kernels)
+    results = []
+    for scenario in SCENARIOS:
+        for kernel in kernels:
+            if args.scenario in scenario.name:
+                print(f"-- {scenario.name}: {kernel}", flush=True)
+                results.append(one(scenario, kernel, prepared))
+                with open(os.path.join(FOLDER, "result.json"), "w", encoding="utf-8") as file:
+                    json.dump(results, file, indent=2)
+                    file.write("\n")
+    show(results)
+    return 0 if results and all(map(good, results)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
