@@ -5,14 +5,15 @@
 #include "state.h"
 #include "vtd.h"
 
-static void mend(const struct relay *relay, const struct handoff_record *record)
+/* Not present. At whichever level the table is met, a zero leads nowhere. */
+static void mend(const struct handoff_record *record)
 {
-	uint64_t entry = record->action == HANDOFF_SUNK ? sink_entry(&relay->sink, record->level) : 0;
+	static const uint64_t absent;
 
 	if (record->object == HANDOFF_IRTE)
 		machine_write(phys(record->where), &vtd_irte_blocked, sizeof(vtd_irte_blocked));
 	else
-		machine_write(phys(record->where), &entry, sizeof(entry));
+		machine_write(phys(record->where), &absent, sizeof(absent));
 }
 
 void mend_in_place(struct relay *relay)
@@ -21,6 +22,6 @@ void mend_in_place(struct relay *relay)
 		const struct handoff_record *record = report_entry(&relay->report, HANDOFF_RECORDS, i);
 
 		if (record->in_place)
-			mend(relay, record);
+			mend(record);
 	}
 }

@@ -8,8 +8,8 @@
 #include "relay.h"
 
 /*
- * Write what takes the place of each bad entry that stands in a table left in place. Only at the
- * switch: until then the crashed kernel's tables are live and untouched, and a run that is given
+ * Make each bad entry that stands in a table left in place "not present", whatever dmarelay.bad
+ * says: the crashed kernel's tables may lead to it in more ways than one. Only at the switch: until then the crashed kernel's tables are live and untouched, and a run that is given
  * up leaves them so. Goes by the records with `in_place` set.
  */
 void mend_in_place(struct relay *relay);

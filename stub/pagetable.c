@@ -58,7 +58,8 @@ static uint64_t entry_iova(const struct frame *frame, unsigned int index)
 static void replace(struct walk *walk, struct frame *frame, unsigned int index, uint16_t rule,
 		    enum handoff_object object)
 {
-	bool sink = walk->relay->params.bad == BAD_SINK;
+	/* Not in place: the same table may be met at another level, where the sink's would mean more. */
+	bool sink = walk->relay->params.bad == BAD_SINK && !frame->in_place;
 	uint64_t found = frame->entries[index], start = entry_iova(frame, index);
 	struct handoff_record record = *walk->blame;
 

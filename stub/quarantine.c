@@ -37,7 +37,7 @@ bool quarantine_in_place(struct report *report, const struct handoff_record *rec
 		const struct handoff_record *other = report_entry(report, HANDOFF_RECORDS, i);
 
 		if (other->in_place && other->where == record->where)
-			return other->level == record->level;
+			return true;
 	}
 	return quarantine(report, record);
 }

@@ -12,9 +12,8 @@ bool quarantine(struct report *report, const struct handoff_record *record);
 
 /*
  * The same for an entry of a table that was left in place. Nothing is written yet: the record is
- * what mend_in_place() will go by. An entry that is met again is recorded once. False if the entry
- * cannot be mended: no room for its record, or met before at another level, where another sink
- * would have to take its place.
+ * what mend_in_place() will go by. An entry that is met again is recorded once. False if there is
+ * no room for its record, so that it cannot be mended.
  */
 bool quarantine_in_place(struct report *report, const struct handoff_record *record);
 
