@@ -31,7 +31,6 @@ from gdbstub import GdbError
 from machine import SOURCES, Config, MachineError
 
 FOLDER = os.path.join(paths.BUILD, "compare")
-ADOPTING = os.path.join(paths.BUILD, "kernel", "6.12", "bzImage")
 KERNELS = ["stock", "stub+stock", "stub+adopting"]
 ATTACH_MODULES = ["snd-hda-codec-generic", "snd-hda-intel", "e1000e", "uhci-hcd"]
 # A context-cache invalidation for one device: stock takes its context entry away
@@ -121,7 +120,7 @@ def prepare(kernels):
             file.write(gzip.compress(images.initramfs("kdump", modules), 1, mtime=0))
     prepared = {"stock": (paths.kernel_image(), initrds["modules"])}
     for name, inner, initrd in (("stub+stock", paths.kernel_image(), "modules"),
-                                ("stub+adopting", ADOPTING, "builtin")):
+                                ("stub+adopting", paths.ADOPTING_IMAGE, "builtin")):
         if name not in kernels:
             continue
         wrapped = os.path.join(FOLDER, name + ".relay")

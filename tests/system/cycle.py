@@ -39,6 +39,7 @@ class Plan:
     kdump_cmdline: str = ""
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
     initrd: str = paths.INITRAMFS_KDUMP
+    files: dict = field(default_factory=dict)   # more for the disk; "attach" runs in kdump
     kdump_limit_s: int = 60             # from the inner kernel's entry to its init
     trace_dma: bool = True              # False where devices run wild: too many lines
     inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
@@ -91,7 +92,7 @@ class Cycle:
                f"dump_level={self.plan.dump_level}\n")
         images.make_disk(self.machine.disk, {
             "job": job.encode(), "pattern": dumpcheck.pattern(), "vmlinuz": self.plan.image,
-            "initrd": self.plan.initrd}, 256 + config.mem_mib // 2)
+            "initrd": self.plan.initrd, **self.plan.files}, 256 + config.mem_mib // 2)
 
     # -- up to the panic -------------------------------------------------------------------
 
@@ -152,8 +153,10 @@ class Cycle:
         self.progress("stub entered; keeping RAM as it is")
         self.watch.at_entry(stop, self.plan.inject and functools.partial(self.plan.inject, self))
         if inner != stub:
+            resumed = time.monotonic()
             self._resume(stopped)
             stopped, stop = self._stop_at(inner, "the inner kernel's entry")
+            self.seen.stub_s = stopped - resumed
         self.seen.panic_to_entry_s = stopped - self.panicked - self.stopped_s
         self.progress(f"inner kernel entered {self.seen.panic_to_entry_s:.2f} s after the panic")
         self.watch.at_exit(stop)

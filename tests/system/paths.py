@@ -9,6 +9,7 @@ HERE = os.path.join(TOP, "tests", "system")
 BUILD = os.path.join(TOP, "build")
 KERNEL_DIR = os.path.join(BUILD, "cache", "kernel")
 DMARELAY = os.path.join(BUILD, "dmarelay")
+ADOPTING_IMAGE = os.path.join(BUILD, "kernel", "6.12", "bzImage")     # `make kernel`
 INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")
 INITRAMFS_KDUMP = os.path.join(BUILD, "system", "kdump.cpio.gz")
 

@@ -35,7 +35,7 @@ def mebibytes(text):
 def options():
     """From the command line; the Makefile passes its variables."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--kdump", default="stock", choices=["stock"])
+    parser.add_argument("--kdump", default="stock", choices=["stock", "adopting"])
     parser.add_argument("--firmware", default="ovmf", choices=["ovmf", "seabios"])
     parser.add_argument("--loader", default="load", choices=["load", "file"])
     parser.add_argument("--mem", default=2048, type=mebibytes)
@@ -43,9 +43,10 @@ def options():
     return parser.parse_args()
 
 
-def wrap(output):
-    """Put the stub in front of the stock kernel."""
-    subprocess.run([paths.DMARELAY, "wrap", paths.kernel_image(), "-o", output], check=True)
+def wrap(kdump, output):
+    """Put the stub in front of the kdump kernel."""
+    kernel = paths.kernel_image() if kdump == "stock" else paths.ADOPTING_IMAGE
+    subprocess.run([paths.DMARELAY, "wrap", kernel, "-o", output], check=True)
 
 
 def result(cycle, report, lines, args):
@@ -61,6 +62,7 @@ def result(cycle, report, lines, args):
         "quarantined": report.quarantined,
         "stub_image_bytes": cycle.image.stub_size,
         "stub_us": report.stub_us,
+        "stub_us_from_outside": round(seen.stub_s * 1e6),
         "panic_to_kernel_us": round(seen.panic_to_entry_s * 1e6),
         "legacy_dma_after_switch": judge.legacy_dma(seen),
         "outcome": report.outcome,
@@ -95,7 +97,7 @@ def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
     image = os.path.join(FOLDER, "vmlinuz.relay")
-    wrap(image)
+    wrap(args.kdump, image)
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel)
     cycle = Cycle(Plan(image, config, args.loader), FOLDER, stopwatch())
     lines = []

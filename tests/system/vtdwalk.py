@@ -153,6 +153,10 @@ class Untranslated:
         """No device has one."""
         return []
 
+    def upper_tables(self):
+        """No root table either."""
+        return set()
+
     def leaves(self, _):
         """Nor leaves."""
         return []

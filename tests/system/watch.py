@@ -65,6 +65,7 @@ class Seen:
     crash: list = field(default_factory=list)       # [(start, end)) of the crash region
     load: int = 0
     panic_to_entry_s: float = 0.0                   # to the inner kernel, without our stops
+    stub_s: float = 0.0                             # from stop to stop, a little too long
     unit_before: dict = field(default_factory=dict)
     unit_after: dict = field(default_factory=dict)
     boot_params: int = 0
@@ -126,8 +127,7 @@ class Watch:
         seen.changed = stop.ram.changed_pages(self.before)
         seen.commands = log.values("vtd_reg_write_gcmd", "value", self.entry.mark, stop.mark)
         seen.faults_in_stub, _ = log.by_source(self.entry.mark, stop.mark)
-        if self.entry.translating:
-            self._compare_translations(stop)
+        self._compare_translations(stop)
         for event in qemutrace.SWITCH_EVENTS:
             stop.machine.trace_event(event, False)
         for page in seen.hda_pages:
