@@ -5,15 +5,16 @@
 #include "state.h"
 #include "vtd.h"
 
-/* Not present. At whichever level the table is met, a zero leads nowhere. */
+/*
+ * Not present. At whichever level the table is met, a zero leads nowhere; even FPD of an interrupt
+ * entry would let a device write, where the same page serves as a page table.
+ */
 static void mend(const struct handoff_record *record)
 {
-	static const uint64_t absent;
+	static const struct vtd_entry128 absent;
 
-	if (record->object == HANDOFF_IRTE)
-		machine_write(phys(record->where), &vtd_irte_blocked, sizeof(vtd_irte_blocked));
-	else
-		machine_write(phys(record->where), &absent, sizeof(absent));
+	machine_write(phys(record->where), &absent,
+		      record->object == HANDOFF_IRTE ? sizeof(absent) : sizeof(absent.lo));
 }
 
 void mend_in_place(struct relay *relay)

@@ -9,8 +9,9 @@
 
 /*
  * Make each bad entry that stands in a table left in place "not present", whatever dmarelay.bad
- * says: the crashed kernel's tables may lead to it in more ways than one. Only at the switch: until then the crashed kernel's tables are live and untouched, and a run that is given
- * up leaves them so. Goes by the records with `in_place` set.
+ * says: the crashed kernel's tables may lead to it in more ways than one. Only at the switch: until
+ * then the crashed kernel's tables are live and untouched, and a run that is given up leaves them
+ * so. Goes by the records with `in_place` set.
  */
 void mend_in_place(struct relay *relay);
 
