@@ -17,6 +17,8 @@ struct page {
 struct memory_picture {
 	struct page *pages;
 	size_t room, used;
+	uint8_t *arena;			/* or NULL */
+	uint64_t arena_pa, arena_size;
 };
 
 static struct memory_picture now;
@@ -26,7 +28,38 @@ static struct {
 	uint64_t pa, size;
 } arena;
 
-static struct { uint64_t first, last; } allowed;
+#define MAX_ALLOWED	8u
+
+static struct { uint64_t first, last; } allowed[MAX_ALLOWED];
+static unsigned int allowed_count;
+
+/* Pictures of the arena are large and come and go: the last ones are used again. */
+static struct { uint8_t *buffer; uint64_t size; } spare[4];
+
+static uint8_t *take(uint64_t size)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		uint8_t *buffer = spare[i].buffer;
+
+		if (buffer && spare[i].size == size) {
+			spare[i].buffer = NULL;
+			return buffer;
+		}
+	}
+	return malloc(size);
+}
+
+static void give_back(uint8_t *buffer, uint64_t size)
+{
+	for (unsigned int i = 0; buffer && i < 4; i++) {
+		if (!spare[i].buffer) {
+			spare[i].buffer = buffer;
+			spare[i].size = size;
+			return;
+		}
+	}
+	free(buffer);
+}
 
 static struct page *slot_of(struct page *pages, size_t room, uint64_t number)
 {
@@ -39,7 +72,7 @@ static struct page *slot_of(struct page *pages, size_t room, uint64_t number)
 
 static const uint8_t *find(const struct memory_picture *picture, uint64_t number)
 {
-	return picture->room ? slot_of(picture->pages, picture->room, number)->bytes : NULL;
+	return picture->pages ? slot_of(picture->pages, picture->room, number)->bytes : NULL;
 }
 
 static void grow(struct memory_picture *picture)
@@ -75,27 +108,33 @@ static void clear(struct memory_picture *picture)
 	for (size_t i = 0; i < picture->room; i++)
 		free(picture->pages[i].bytes);
 	free(picture->pages);
+	give_back(picture->arena, picture->arena_size);
 	*picture = (struct memory_picture){ .room = 0 };
+}
+
+static void forget_arena(void)
+{
+	free(arena.base);
+	free(arena.shadow);
+	memset(&arena, 0, sizeof(arena));
 }
 
 void memory_reset(void)
 {
 	clear(&now);
-	free(arena.base);
-	free(arena.shadow);
-	memset(&arena, 0, sizeof(arena));
-	allowed.first = 1;
-	allowed.last = 0;
+	arena.pa = UINT64_MAX;		/* kept for the next machine, but not there */
+	allowed_count = 0;
 }
 
 void *memory_arena(uint64_t pa, uint64_t size)
 {
-	free(arena.base);
-	free(arena.shadow);
+	if (arena.size != size) {
+		forget_arena();
+		arena.base = aligned_alloc(PAGE_SIZE, size);
+		arena.shadow = malloc(size);
+	}
 	arena.pa = pa;
 	arena.size = size;
-	arena.base = aligned_alloc(PAGE_SIZE, size);
-	arena.shadow = malloc(size);
 	memset(arena.base, 0, size);
 	memset(arena.shadow, MEMORY_STALE, size);
 	return arena.base;
@@ -117,8 +156,16 @@ void memory_flush(const void *data, size_t size)
 
 void memory_allow(uint64_t first, uint64_t last)
 {
-	allowed.first = first;
-	allowed.last = last;
+	allowed[allowed_count].first = first;
+	allowed[allowed_count++].last = last;
+}
+
+static bool is_allowed(uint64_t pa)
+{
+	for (unsigned int i = 0; i < allowed_count; i++)
+		if (pa >= allowed[i].first && pa <= allowed[i].last)
+			return true;
+	return false;
 }
 
 /* The bytes at `pa` up to the end of its page, or NULL. */
@@ -132,7 +179,7 @@ static const uint8_t *bytes_at(uint64_t pa)
 	page = find(&now, pa >> PAGE_SHIFT);
 	if (page)
 		return page + pa % PAGE_SIZE;
-	return pa >= allowed.first && pa <= allowed.last ? zeros + pa % PAGE_SIZE : NULL;
+	return is_allowed(pa) ? zeros + pa % PAGE_SIZE : NULL;
 }
 
 static size_t part_of(uint64_t pa, size_t size)
@@ -216,10 +263,19 @@ struct memory_picture *memory_arena_picture(bool snoops)
 {
 	struct memory_picture *picture = calloc(1, sizeof(*picture));
 
-	for (uint64_t at = 0; at < arena.size; at += PAGE_SIZE)
-		memcpy(find_or_add(picture, (arena.pa + at) >> PAGE_SHIFT),
-		       (snoops ? arena.base : arena.shadow) + at, PAGE_SIZE);
+	picture->arena = take(arena.size);
+	picture->arena_pa = arena.pa;
+	picture->arena_size = arena.size;
+	memcpy(picture->arena, snoops ? arena.base : arena.shadow, arena.size);
 	return picture;
+}
+
+bool memory_get_by_unit(bool snoops, uint64_t pa, void *to, size_t size)
+{
+	if (snoops || !memory_in_arena(pa, size))
+		return memory_get(pa, to, size);
+	memcpy(to, arena.shadow + (pa - arena.pa), size);
+	return true;
 }
 
 void memory_picture_free(struct memory_picture *picture)
@@ -231,8 +287,12 @@ void memory_picture_free(struct memory_picture *picture)
 
 bool memory_picture_get(const struct memory_picture *picture, uint64_t pa, void *to, size_t size)
 {
-	const uint8_t *page = find(picture, pa >> PAGE_SHIFT);
+	const uint8_t *page;
 
+	if (pa >= picture->arena_pa && pa - picture->arena_pa < picture->arena_size)
+		page = picture->arena + ((pa & PAGE_MASK) - picture->arena_pa);
+	else
+		page = find(picture, pa >> PAGE_SHIFT);
 	if (!page || size > PAGE_SIZE - pa % PAGE_SIZE)
 		return false;
 	memcpy(to, page + pa % PAGE_SIZE, size);
@@ -245,7 +305,9 @@ bool memory_unchanged(const struct memory_picture *picture, uint64_t *where)
 		const struct page *page = &picture->pages[i];
 		const uint8_t *today = page->bytes ? find(&now, page->number_plus_1 - 1) : NULL;
 
-		for (size_t at = 0; page->bytes && at < PAGE_SIZE; at++) {
+		if (!page->bytes || (today && !memcmp(today, page->bytes, PAGE_SIZE)))
+			continue;
+		for (size_t at = 0; at < PAGE_SIZE; at++) {
 			if (!today || today[at] != page->bytes[at]) {
 				*where = ((page->number_plus_1 - 1) << PAGE_SHIFT) + at;
 				return false;

@@ -110,21 +110,15 @@ static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
 static void run_queue(struct mock_unit *unit)
 {
 	uint64_t mask = (PAGE_SIZE << (unit->iqa & VTD_IQA_QS)) - 1;
-	struct memory_picture *arena = NULL;
 
-	if (unit->deaf_queue || unit->iqh == unit->iqt)
-		return;
-	arena = memory_arena_picture(unit->ecap & VTD_ECAP_C);
-	while (unit->iqh != unit->iqt) {
+	while (!unit->deaf_queue && unit->iqh != unit->iqt) {
 		uint64_t at = (unit->iqa & PAGE_MASK) + unit->iqh, descriptor[2];
 
-		if (!memory_picture_get(arena, at, descriptor, sizeof(descriptor)) &&
-		    !memory_get(at, descriptor, sizeof(descriptor)))
+		if (!memory_get_by_unit(unit->ecap & VTD_ECAP_C, at, descriptor, sizeof(descriptor)))
 			fail_msg("unit %u: queue at %#lx is not in memory", unit->index, at);
 		execute(unit, descriptor[0], descriptor[1]);
 		unit->iqh = (unit->iqh + 16) & mask;
 	}
-	memory_picture_free(arena);
 }
 
 static void finish_register_invalidation(struct mock_unit *unit)
@@ -151,8 +145,7 @@ static void latch_root(struct mock_unit *unit)
 	unit->gsts |= VTD_G_SRTP;
 	memory_picture_free(unit->seen);
 	unit->seen = memory_arena_picture(unit->ecap & VTD_ECAP_C);
-	if (!(unit->cap & VTD_CAP_ESRTPS))
-		unit->stale.context = unit->stale.iotlb = true;
+	unit->stale.context = unit->stale.iotlb = !(unit->cap & VTD_CAP_ESRTPS);
 	happened(unit, EVENT_SRTP, unit->root);
 }
 
@@ -160,8 +153,7 @@ static void latch_interrupts(struct mock_unit *unit)
 {
 	unit->irt = unit->irta;
 	unit->gsts |= VTD_G_SIRTP;
-	if (!(unit->cap & VTD_CAP_ESIRTPS))
-		unit->stale.entries = true;
+	unit->stale.entries = !(unit->cap & VTD_CAP_ESIRTPS);
 	happened(unit, EVENT_SIRTP, unit->irt);
 }
 
@@ -402,9 +394,15 @@ void mock_check_settled(const struct mock_unit *unit)
 {
 	if (unit->pending & ~unit->deaf)
 		fail_msg("unit %u: command %08x is still under way", unit->index, unit->pending);
-	if (unit->stale.context || unit->stale.iotlb || unit->stale.entries)
-		fail_msg("unit %u: stale caches: context %d, IOTLB %d, interrupt entries %d", unit->index,
-			 unit->stale.context, unit->stale.iotlb, unit->stale.entries);
 	if (unit->gsts & VTD_G_QIE && (unit->iqh != unit->iqt || unit->last_descriptor != VTD_QI_WAIT))
 		fail_msg("unit %u: the queue does not end in a Wait that was reached", unit->index);
+}
+
+void mock_check_fresh(const struct mock_unit *unit, bool dma, bool interrupts)
+{
+	if (dma && (unit->stale.context || unit->stale.iotlb))
+		fail_msg("unit %u: stale caches: context %d, IOTLB %d", unit->index, unit->stale.context,
+			 unit->stale.iotlb);
+	if (interrupts && unit->stale.entries && unit->gsts & VTD_G_QIE)
+		fail_msg("unit %u: stale interrupt entry cache", unit->index);
 }

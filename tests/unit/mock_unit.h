@@ -72,9 +72,11 @@ void mock_write(struct mock_unit *unit, uint32_t offset, uint64_t value, unsigne
 void mock_memory_changed(void);
 
 /*
- * The state that a run must leave behind in `unit`: nothing under way, nothing stale, a running
- * queue drained with a Wait as its last descriptor. Fails the test if not.
+ * What a run must leave behind in `unit`, or the test fails: nothing under way, a running queue
+ * drained with a Wait as its last descriptor; in a unit that was moved, no cache with what was
+ * before (interrupt entries only where there is a queue to forget them by).
  */
 void mock_check_settled(const struct mock_unit *unit);
+void mock_check_fresh(const struct mock_unit *unit, bool dma, bool interrupts);
 
 #endif /* MOCK_UNIT_H */

@@ -10,7 +10,10 @@
 
 #include "handoff.h"
 
-/* The published payload; fails the test if there is none. Its form and digest are checked. */
+/*
+ * The sealed part of the published payload; fails the test if there is none. Its form and digest are
+ * checked.
+ */
 const struct handoff_header *result_header(void);
 
 /* Is all of the arena reserved by the node, or the report alone? */
