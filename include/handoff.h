@@ -63,7 +63,7 @@ enum handoff_reason {
 	/* one unit */
 	HANDOFF_UNIT_ADDRESS		= 32,	/* base is 0, misaligned or overlaps RAM */
 	HANDOFF_UNIT_DEAD		= 33,	/* registers read as all ones or all zeros */
-	HANDOFF_UNIT_SCALABLE		= 34,	/* scalable mode: not handled by this stub */
+	HANDOFF_UNIT_SCALABLE		= 34,	/* scalable mode on a unit that does not have it */
 	HANDOFF_UNIT_MODE		= 35,	/* RTADDR.TTM reserved */
 	HANDOFF_UNIT_PMR		= 36,	/* protected memory registers are on */
 	HANDOFF_UNIT_NO_ROOM		= 37,	/* not even root and context tables fit the arena */
@@ -101,7 +101,8 @@ enum handoff_section_type {
 	HANDOFF_TIMING		= 8,	/* struct handoff_timing */
 	HANDOFF_CRASH_REGION	= 9,	/* struct handoff_range: physical, what no leaf may reach */
 	HANDOFF_LOG		= 10,	/* char, not NUL-terminated */
-	HANDOFF_TABLES		= 11,	/* one byte an entry: the copied tables; unsealed */
+	HANDOFF_PASIDS		= 11,	/* struct handoff_pasid: scalable mode */
+	HANDOFF_TABLES		= 12,	/* one byte an entry: the copied tables; unsealed */
 };
 
 struct handoff_section {
@@ -120,6 +121,7 @@ struct handoff_section {
 #define HANDOFF_UNIT_IR_SWITCHED	(1u << 3)	/* IRTA points at new_irta */
 #define HANDOFF_UNIT_QI			(1u << 4)	/* queued invalidation, now from our queue */
 #define HANDOFF_UNIT_ROOT_SINK		(1u << 5)	/* the root itself was bad: all devices in the sink */
+#define HANDOFF_UNIT_SCALABLE_MODE	(1u << 6)	/* scalable-mode tables: see HANDOFF_PASIDS */
 
 struct handoff_unit {
 	uint64_t base;		/* physical address of the register set */
@@ -157,15 +159,21 @@ struct handoff_domain {
 	uint64_t leaves;	/* present leaves of any size */
 	uint32_t first_range;	/* slice of HANDOFF_RANGES, ascending, disjoint */
 	uint32_t range_count;
+	uint32_t pasid;		/* of the first user seen; 0 in legacy mode */
+	uint32_t reserved;	/* 0 */
 };
 
 #define HANDOFF_DOMAIN_COARSE		(1u << 0)	/* ranges merged across gaps for want of room */
 #define HANDOFF_DOMAIN_PASS_THROUGH	(1u << 1)	/* no tables: IOVA = physical address */
 #define HANDOFF_DOMAIN_SHARED		(1u << 2)	/* tables and ranges are those of an earlier domain */
+#define HANDOFF_DOMAIN_FIRST_LEVEL	(1u << 3)	/* first-level tables */
+#define HANDOFF_DOMAIN_NESTED		(1u << 4)	/* second-level under a guest's first-level */
 
 enum handoff_translation {
-	HANDOFF_TRANSLATED	= 1,
+	HANDOFF_TRANSLATED	= 1,	/* second-level */
 	HANDOFF_PASS_THROUGH	= 2,
+	HANDOFF_FIRST_LEVEL	= 3,
+	HANDOFF_NESTED		= 4,
 };
 
 enum handoff_action {
@@ -182,12 +190,23 @@ struct handoff_device {
 	uint32_t unit;		/* index into HANDOFF_UNITS */
 	uint32_t domain;	/* index into HANDOFF_DOMAINS; ~0 if it has none */
 	uint16_t domain_id;	/* in our copy */
-	uint8_t  translation;	/* enum handoff_translation */
+	uint8_t  translation;	/* enum handoff_translation, in scalable mode of RID_PASID; 0: none */
 	uint8_t  action;	/* enum handoff_action for the device as a whole */
 	uint64_t old_context[2];	/* the entry as found, low and high quadword */
 };
 
 #define HANDOFF_NO_DOMAIN	0xffffffffu
+
+/* A present PASID table entry of a device in scalable mode. */
+struct handoff_pasid {
+	uint32_t device;	/* index into HANDOFF_DEVICES: the first one whose table this is */
+	uint32_t pasid;
+	uint32_t domain;	/* index into HANDOFF_DOMAINS; ~0 if it has none */
+	uint16_t domain_id;	/* in our copy */
+	uint8_t  translation;	/* enum handoff_translation; 0 if of no known type */
+	uint8_t  action;	/* enum handoff_action */
+	uint64_t old_entry[3];	/* as found, the three low quadwords */
+};
 
 struct handoff_range {
 	uint64_t first;
@@ -203,6 +222,8 @@ enum handoff_object {
 	HANDOFF_LEAF		= 5,	/* that leaf */
 	HANDOFF_IR_TABLE	= 6,	/* the unit's interrupts */
 	HANDOFF_IRTE		= 7,	/* that interrupt */
+	HANDOFF_PASID_DIRECTORY	= 8,	/* an entry of it: 64 PASIDs of its device */
+	HANDOFF_PASID		= 9,	/* that PASID of its device */
 };
 
 /* Which rule struck. stub/rules.c has each one's name, spec section and cost. */
@@ -228,6 +249,32 @@ enum handoff_rule {
 	HANDOFF_RULE_IR_TABLE_PROVENANCE	= 48,
 	HANDOFF_RULE_IRTE_RESERVED		= 49,
 	HANDOFF_RULE_IRTE_POSTED		= 50,
+	HANDOFF_RULE_SM_ROOT_RESERVED		= 64,
+	HANDOFF_RULE_SM_ROOT_WIDTH		= 65,
+	HANDOFF_RULE_SM_ROOT_PROVENANCE		= 66,
+	HANDOFF_RULE_SM_CONTEXT_RESERVED	= 67,
+	HANDOFF_RULE_SM_CONTEXT_WIDTH		= 68,
+	HANDOFF_RULE_SM_CONTEXT_PROVENANCE	= 69,
+	HANDOFF_RULE_SM_CONTEXT_NO_ROOM		= 70,
+	HANDOFF_RULE_PASID_DIR_RESERVED		= 80,
+	HANDOFF_RULE_PASID_DIR_WIDTH		= 81,
+	HANDOFF_RULE_PASID_DIR_PROVENANCE	= 82,
+	HANDOFF_RULE_PASID_DIR_NO_ROOM		= 83,
+	HANDOFF_RULE_PASID_RESERVED		= 84,
+	HANDOFF_RULE_PASID_TYPE			= 85,
+	HANDOFF_RULE_PASID_AW			= 86,
+	HANDOFF_RULE_PASID_WIDTH		= 87,
+	HANDOFF_RULE_PASID_PROVENANCE		= 88,
+	HANDOFF_RULE_PASID_DOMAIN_RANGE		= 89,
+	HANDOFF_RULE_PASID_DOMAIN_CLASH		= 90,
+	HANDOFF_RULE_PASID_UNTRACKED		= 91,
+	HANDOFF_RULE_PASID_POLICY		= 92,
+	HANDOFF_RULE_FL_RESERVED		= 96,
+	HANDOFF_RULE_FL_WIDTH			= 97,
+	HANDOFF_RULE_FL_SUPERPAGE		= 98,
+	HANDOFF_RULE_FL_PROVENANCE		= 99,
+	HANDOFF_RULE_FL_TARGET			= 100,
+	HANDOFF_RULE_FL_UNTRACKED		= 101,
 };
 
 /* One struck rule. Fields that do not apply are 0 (device: bus and devfn of the first user seen). */
@@ -244,7 +291,7 @@ struct handoff_record {
 	uint32_t unit;		/* index into HANDOFF_UNITS */
 	uint64_t where;		/* physical address of the entry in the crashed kernel's table */
 	uint64_t found[2];	/* the entry as read; 8-byte entries use the first */
-	uint64_t iova;		/* first IOVA it translates (LEAF, PAGE_TABLE), index (IRTE) */
+	uint64_t iova;		/* first IOVA it translates (LEAF, PAGE_TABLE), index (IRTE), PASID */
 	uint64_t size;		/* bytes of IOVA space it covers */
 	uint64_t target;	/* the address it referred to */
 };
@@ -359,7 +406,8 @@ HANDOFF_AT(handoff_domain, in_place, 36);
 HANDOFF_AT(handoff_domain, leaves, 40);
 HANDOFF_AT(handoff_domain, first_range, 48);
 HANDOFF_AT(handoff_domain, range_count, 52);
-HANDOFF_SIZE(handoff_domain, 56);
+HANDOFF_AT(handoff_domain, pasid, 56);
+HANDOFF_SIZE(handoff_domain, 64);
 
 HANDOFF_AT(handoff_device, segment, 0);
 HANDOFF_AT(handoff_device, bus, 2);
@@ -371,6 +419,15 @@ HANDOFF_AT(handoff_device, translation, 14);
 HANDOFF_AT(handoff_device, action, 15);
 HANDOFF_AT(handoff_device, old_context, 16);
 HANDOFF_SIZE(handoff_device, 32);
+
+HANDOFF_AT(handoff_pasid, device, 0);
+HANDOFF_AT(handoff_pasid, pasid, 4);
+HANDOFF_AT(handoff_pasid, domain, 8);
+HANDOFF_AT(handoff_pasid, domain_id, 12);
+HANDOFF_AT(handoff_pasid, translation, 14);
+HANDOFF_AT(handoff_pasid, action, 15);
+HANDOFF_AT(handoff_pasid, old_entry, 16);
+HANDOFF_SIZE(handoff_pasid, 40);
 
 HANDOFF_AT(handoff_range, first, 0);
 HANDOFF_AT(handoff_range, last, 8);

@@ -31,7 +31,9 @@
 #define  VTD_CAP_NFR(cap)	(((cap) >> 40 & 0xff) + 1)	/* fault records */
 #define  VTD_CAP_DWD		VTD_BIT(54)			/* drains writes */
 #define  VTD_CAP_DRD		VTD_BIT(55)			/* drains reads */
+#define  VTD_CAP_FL1GP		VTD_BIT(56)			/* 1G first-level leaves */
 #define  VTD_CAP_PI		VTD_BIT(59)			/* posted interrupts */
+#define  VTD_CAP_FL5LP		VTD_BIT(60)			/* 5-level first-level paging */
 #define  VTD_CAP_ESIRTPS	VTD_BIT(62)			/* SIRTP invalidates by itself */
 #define  VTD_CAP_ESRTPS		VTD_BIT(63)			/* SRTP invalidates by itself */
 
@@ -44,7 +46,10 @@
 #define  VTD_ECAP_PT		VTD_BIT(6)			/* pass-through contexts */
 #define  VTD_ECAP_SC		VTD_BIT(7)			/* leaf SNP bit */
 #define  VTD_ECAP_IRO(ecap)	(((ecap) >> 8 & 0x3ff) * 16)	/* IOTLB registers, bytes */
+#define  VTD_ECAP_NEST		VTD_BIT(26)			/* nested translation */
 #define  VTD_ECAP_SMTS		VTD_BIT(43)			/* scalable mode */
+#define  VTD_ECAP_SLTS		VTD_BIT(46)			/* second-level in scalable mode */
+#define  VTD_ECAP_FLTS		VTD_BIT(47)			/* first-level */
 
 #define VTD_GCMD		0x18	/* 32 bits, write-only */
 #define VTD_GSTS		0x1c	/* 32 bits, the same positions */
@@ -88,6 +93,7 @@
 #define  VTD_IQ_OFFSET		VTD_BITS(18, 4)
 #define VTD_IQA			0x90	/* 64 bits */
 #define  VTD_IQA_QS		7ull		/* 2^QS pages of descriptors */
+#define  VTD_IQA_DW		VTD_BIT(11)	/* 256-bit descriptors: scalable mode */
 
 #define VTD_IRTA		0xb8	/* 64 bits */
 #define  VTD_IRTA_ADDRESS	VTD_BITS(63, 12)
@@ -113,6 +119,7 @@
 #define  VTD_QI_IOTLB_DW	VTD_BIT(6)
 #define  VTD_QI_IOTLB_DR	VTD_BIT(7)
 #define VTD_QI_IEC_GLOBAL	4ull			/* interrupt entry cache, granularity 0 */
+#define VTD_QI_PASID_GLOBAL	(7ull | 3ull << 4)	/* PASID cache */
 #define VTD_QI_WAIT		5ull
 #define  VTD_QI_WAIT_SW		VTD_BIT(5)		/* write the status word when reached */
 #define  VTD_QI_WAIT_FN		VTD_BIT(6)		/* fence: only after all before it */
@@ -121,8 +128,8 @@
 /* ---- Root and context entries, legacy mode (9.1, 9.3) ---- */
 
 #define VTD_ENTRIES		512	/* 8-byte entries a page-table page */
-#define VTD_ROOT_ENTRIES	256	/* by bus */
-#define VTD_CONTEXT_ENTRIES	256	/* by devfn */
+#define VTD_ROOT_SLOTS		512u	/* quadwords of a root table: two a bus */
+#define VTD_CONTEXT_ENTRIES	256u	/* by devfn */
 
 struct vtd_entry128 {
 	uint64_t lo;
@@ -151,10 +158,65 @@ struct vtd_entry128 {
 #define VTD_AW_LEVELS(aw)	((aw) + 2)
 #define VTD_AW_BITS(aw)		(30 + 9 * (aw))
 
+/* ---- Scalable mode: root, context and PASID entries (9.2, 9.4, 9.5, 9.6) ---- */
+
+/* The root entry's halves serve devfn 00-7f and 80-ff, each as VTD_ROOT_* above. */
+#define VTD_SM_CONTEXT_ENTRIES	128u		/* a half */
+
+struct vtd_sm_context {
+	uint64_t q[4];
+};
+
+#define VTD_SMC_P		VTD_BIT(0)
+#define VTD_SMC_FPD		VTD_BIT(1)
+#define VTD_SMC_PDTS(q0)	((q0) >> 9 & 7)
+#define VTD_SMC_DIR_ENTRIES(q0)	(128u << VTD_SMC_PDTS(q0))
+#define VTD_SMC_PASIDDIRPTR	VTD_BITS(63, 12)
+#define VTD_SMC_RESERVED_0	VTD_BITS(8, 5)
+#define VTD_SMC_RID_PASID(q1)	((uint32_t)((q1) & 0xfffff))
+#define VTD_SMC_RESERVED_1	VTD_BITS(63, 21)
+
+#define VTD_PD_P		VTD_BIT(0)	/* PASID directory entry, 8 bytes */
+#define VTD_PD_FPD		VTD_BIT(1)
+#define VTD_PD_RESERVED		VTD_BITS(11, 2)
+#define VTD_PD_TABLE		VTD_BITS(63, 12)
+
+#define VTD_PASID_ENTRIES	64u		/* a PASID table */
+
+struct vtd_pasid {
+	uint64_t q[8];
+};
+
+#define VTD_PE_P		VTD_BIT(0)	/* q[0] */
+#define VTD_PE_FPD		VTD_BIT(1)
+#define VTD_PE_AW(q0)		((q0) >> 2 & 7)
+#define VTD_PE_AW_SHIFT		2
+#define VTD_PE_PGTT(q0)		((q0) >> 6 & 7)
+#define VTD_PE_PGTT_SHIFT	6
+#define  VTD_PGTT_FIRST_LEVEL	1
+#define  VTD_PGTT_SECOND_LEVEL	2
+#define  VTD_PGTT_NESTED	3
+#define  VTD_PGTT_PASS_THROUGH	4
+#define VTD_PE_SLPTPTR		VTD_BITS(63, 12)
+#define VTD_PE_DID(q1)		((uint16_t)(q1))	/* q[1] */
+#define VTD_PE_DID_MASK		0xffffull
+#define VTD_PE_FLPM(q2)		((q2) >> 2 & 3)	/* q[2]: 0 = 4 levels, 1 = 5 */
+#define VTD_PE_FLPM_SHIFT	2
+#define VTD_PE_FLPTPTR		VTD_BITS(63, 12)
+
+/* ---- First-level paging entries (9.7) ---- */
+
+#define VTD_FL_P		VTD_BIT(0)
+#define VTD_FL_RW		VTD_BIT(1)
+#define VTD_FL_US		VTD_BIT(2)
+#define VTD_FL_PS		VTD_BIT(7)
+#define VTD_FL_ADDRESS		VTD_BITS(51, 12)
+
 /* ---- Second-level paging entries (9.8) ---- */
 
 #define VTD_SL_R		VTD_BIT(0)
 #define VTD_SL_W		VTD_BIT(1)
+#define VTD_SL_X		VTD_BIT(2)		/* execute: ignored where not supported */
 #define VTD_SL_PS		VTD_BIT(7)		/* a leaf above level 1 */
 #define VTD_SL_SNP		VTD_BIT(11)
 #define VTD_SL_TM		VTD_BIT(62)

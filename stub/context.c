@@ -1,32 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "context.h"
 
+#include "domain.h"
 #include "domain_id.h"
 #include "quarantine.h"
-#include "second_level.h"
 #include "state.h"
 #include "vet.h"
 
-struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit)
+unsigned int context_sink_width(const struct unit *unit)
 {
-	static const uint8_t preferred[] = { 2, 1, 3, 0 };
-	uint64_t sagaw = VTD_CAP_SAGAW(unit->cap);
-	unsigned int i = 0, aw;
-	uint32_t id;
+	static const uint8_t preferred[] = { 2, 1, 3, 0 };	/* 48, 39, 57, 30 bits */
 
-	while (i < sizeof(preferred) && !(sagaw & 1u << preferred[i]))
-		i++;
-	if (relay->params.bad == BAD_BLOCK || i == sizeof(preferred))
-		return (struct vtd_entry128){ VTD_CTX_FPD, 0 };
-	aw = preferred[i];
-	id = domain_id_for_sink(relay, unit);
-	if (!id)
+	for (unsigned int i = 0; i < sizeof(preferred); i++)
+		if (VTD_CAP_SAGAW(unit->cap) & 1u << preferred[i])
+			return preferred[i];
+	return CONTEXT_NO_WIDTH;
+}
+
+/*
+ * The entry that a bad one gets instead: translated by the sink; not present where
+ * dmarelay.bad=block, or where no domain id is left. Faults are muted.
+ */
+static struct vtd_entry128 sink_context(struct relay *relay, struct unit *unit)
+{
+	unsigned int aw = context_sink_width(unit);
+	uint32_t id = relay->params.bad == BAD_SINK ? domain_id_for_sink(unit) : 0;
+
+	if (!id || aw == CONTEXT_NO_WIDTH)
 		return (struct vtd_entry128){ VTD_CTX_FPD, 0 };
 	return (struct vtd_entry128){
 		relay->sink.page[VTD_AW_LEVELS(aw)].pa | VTD_TT_SECOND_LEVEL << VTD_CTX_TT_SHIFT |
 			VTD_CTX_FPD | VTD_CTX_P,
 		(uint64_t)id << VTD_CTX_DID_SHIFT | aw,
 	};
+}
+
+void context_fill_sink(struct relay *relay, struct unit *unit)
+{
+	struct vtd_entry128 *contexts = unit->sink_contexts, sink = sink_context(relay, unit);
+
+	for (unsigned int devfn = 0; devfn < VTD_CONTEXT_ENTRIES; devfn++)
+		contexts[devfn] = sink;
 }
 
 struct handoff_record context_blame(const struct unit *unit, unsigned int bus, unsigned int devfn)
@@ -47,7 +61,7 @@ struct device {
 	struct vtd_entry128 *entry;	/* in our copy */
 	struct vtd_entry128 found;
 	struct handoff_device *report;	/* NULL if the report has no room */
-	struct handoff_record blame;
+	struct handoff_record blame;	/* about the entry, its rule that of a clash */
 	uint32_t domain;		/* index into HANDOFF_DOMAINS, or HANDOFF_NO_DOMAIN */
 };
 
@@ -56,23 +70,14 @@ static bool translated(struct vtd_entry128 entry)
 	return VTD_CTX_TT(entry.lo) != VTD_TT_PASS_THROUGH;
 }
 
-static void record_context(struct relay *relay, struct device *device, uint16_t rule, uint8_t action)
+static void sink_device(struct relay *relay, struct device *device, uint16_t rule)
 {
 	struct handoff_record record = device->blame;
 
 	record.rule = rule;
-	record.object = HANDOFF_CONTEXT;
-	record.action = action;
-	record.found[0] = device->found.lo;
-	record.found[1] = device->found.hi;
-	record.target = translated(device->found) ? device->found.lo & VTD_CTX_SLPTPTR : 0;
+	record.action = context_bad_action(relay);
 	quarantine(&relay->report, &record);
-}
-
-static void sink_device(struct relay *relay, struct device *device, uint16_t rule)
-{
-	record_context(relay, device, rule, context_bad_action(relay));
-	*device->entry = context_sink(relay, device->unit);
+	*device->entry = sink_context(relay, device->unit);
 	device->domain = HANDOFF_NO_DOMAIN;
 	if (device->report) {
 		device->report->action = context_bad_action(relay);
@@ -110,113 +115,57 @@ static uint16_t vet_context(const struct relay *relay, const struct unit *unit, 
 			 HANDOFF_RULE_CONTEXT_WIDTH, HANDOFF_RULE_CONTEXT_PROVENANCE);
 }
 
-static bool same_translation(const struct handoff_domain *domain, struct vtd_entry128 entry)
+static struct translation translation_of(struct vtd_entry128 entry)
 {
-	if (domain->flags & HANDOFF_DOMAIN_PASS_THROUGH || !translated(entry))
-		return domain->flags & HANDOFF_DOMAIN_PASS_THROUGH && !translated(entry);
-	return domain->old_root == (entry.lo & VTD_CTX_SLPTPTR) &&
-	       domain->address_width == VTD_AW_BITS(VTD_CTX_AW(entry.hi));
+	if (!translated(entry))
+		return (struct translation){ .flags = HANDOFF_DOMAIN_PASS_THROUGH, .id = VTD_CTX_DID(entry.hi) };
+	return (struct translation){
+		.levels = VTD_AW_LEVELS((uint32_t)VTD_CTX_AW(entry.hi)),
+		.root = entry.lo & VTD_CTX_SLPTPTR,
+		.id = VTD_CTX_DID(entry.hi),
+	};
 }
 
-/*
- * The domain of `device`: one that the unit has already, or a new one, still without its tables. A
- * domain id stands for one translation in the unit's caches, so a second one by the same id gets an
- * id of its own. NULL if the report is full.
- */
-static struct handoff_domain *find_domain(struct relay *relay, struct device *device, bool *is_new)
+/* Point the entry at our copy of its domain. */
+static void keep_device(struct relay *relay, struct device *device, bool repaired)
 {
-	struct vtd_entry128 entry = device->found;
-	uint32_t count = report_count(&relay->report, HANDOFF_DOMAINS);
-	uint32_t id = VTD_CTX_DID(entry.hi);
-	struct handoff_domain *domain;
-	bool clash = false;
+	const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
 
-	*is_new = false;
-	for (uint32_t i = 0; i < count; i++) {
-		domain = report_entry(&relay->report, HANDOFF_DOMAINS, i);
-		if (domain->unit != device->unit->index || domain->id != id)
-			continue;
-		if (same_translation(domain, entry)) {
-			device->domain = i;
-			return domain;
-		}
-		clash = true;
+	if (translated(device->found))
+		device->entry->lo = (device->found.lo & ~VTD_CTX_SLPTPTR) | domain->new_root;
+	device->entry->hi = (device->found.hi & ~VTD_CTX_DID_MASK) |
+			    (uint64_t)domain->id << VTD_CTX_DID_SHIFT;
+	if (device->report) {
+		device->report->action = repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT;
+		device->report->domain_id = (uint16_t)domain->id;
 	}
-	if (clash)
-		id = domain_id_fresh(relay, device->unit);
-	domain = id || !clash ? report_add(&relay->report, HANDOFF_DOMAINS) : NULL;
-	if (!domain)
-		return NULL;
-	if (clash)
-		record_context(relay, device, HANDOFF_RULE_CONTEXT_DOMAIN_CLASH, HANDOFF_REPAIRED);
-	*is_new = true;
-	device->domain = count;
-	domain->unit = device->unit->index;
-	domain->id = id;
-	return domain;
 }
 
 /* False if the time budget ran out. */
-static bool copy_domain(struct relay *relay, struct device *device, struct handoff_domain *domain)
-{
-	const struct unit *unit = device->unit;
-	struct vtd_entry128 entry = device->found;
-	struct pt_format format = second_level_format(unit);
-	bool in_time;
-	int number;
-
-	if (!translated(entry)) {
-		domain->flags = HANDOFF_DOMAIN_PASS_THROUGH;
-		return true;
-	}
-	domain->old_root = entry.lo & VTD_CTX_SLPTPTR;
-	domain->address_width = VTD_AW_BITS((uint32_t)VTD_CTX_AW(entry.hi));
-	number = pagetable_format(&relay->formats, &format);
-	if (number < 0)
-		return true;
-	in_time = pagetable_copy(relay, number, VTD_AW_LEVELS((unsigned int)VTD_CTX_AW(entry.hi)),
-				 domain, &device->blame);
-	unit->report->page_tables += domain->tables;
-	unit->report->in_place += domain->in_place;
-	return in_time;
-}
-
 static bool copy_device(struct relay *relay, struct device *device)
 {
 	uint16_t rule = vet_context(relay, device->unit, device->found);
-	struct handoff_domain *domain;
-	bool is_new;
+	struct translation wanted = translation_of(device->found);
+	bool repaired;
 
 	if (rule) {
 		sink_device(relay, device, rule);
 		return true;
 	}
-	domain = find_domain(relay, device, &is_new);
-	if (!domain) {
+	switch (domain_take(relay, device->unit, &wanted, &device->blame, &device->domain, &repaired)) {
+	case DOMAIN_OK:
+		keep_device(relay, device, repaired);
+		return true;
+	case DOMAIN_UNTRACKED:
 		sink_device(relay, device, HANDOFF_RULE_CONTEXT_UNTRACKED);
 		return true;
-	}
-	device->blame.domain_id = (uint16_t)domain->id;
-	if (is_new && !copy_domain(relay, device, domain))
+	default:
 		return false;
-	if (translated(device->found) && !domain->new_root) {
-		sink_device(relay, device, HANDOFF_RULE_CONTEXT_UNTRACKED);
-		return true;
 	}
-
-	if (translated(device->found))
-		device->entry->lo = (device->found.lo & ~VTD_CTX_SLPTPTR) | domain->new_root;
-	device->entry->hi = (device->found.hi & ~VTD_CTX_DID_MASK) | (uint64_t)domain->id << VTD_CTX_DID_SHIFT;
-	if (device->report) {
-		device->report->action = domain->id == VTD_CTX_DID(device->found.hi) ?
-					 HANDOFF_KEPT : HANDOFF_REPAIRED;
-		device->report->domain_id = (uint16_t)domain->id;
-	}
-	return true;
 }
 
 bool context_copy(struct relay *relay, struct unit *unit, struct vtd_entry128 *entry,
-		  unsigned int bus, unsigned int devfn, phys_t old_table)
+		  unsigned int bus, unsigned int devfn, phys_t where)
 {
 	struct device device = {
 		.unit = unit,
@@ -228,7 +177,12 @@ bool context_copy(struct relay *relay, struct unit *unit, struct vtd_entry128 *e
 	};
 	bool in_time;
 
-	device.blame.where = old_table.pa + devfn * sizeof(*entry);
+	device.blame.rule = HANDOFF_RULE_CONTEXT_DOMAIN_CLASH;
+	device.blame.object = HANDOFF_CONTEXT;
+	device.blame.where = where.pa;
+	device.blame.found[0] = entry->lo;
+	device.blame.found[1] = entry->hi;
+	device.blame.target = translated(*entry) ? entry->lo & VTD_CTX_SLPTPTR : 0;
 	device.blame.domain_id = VTD_CTX_DID(entry->hi);
 	if (device.report)
 		*device.report = (struct handoff_device){

@@ -13,17 +13,18 @@
 /*
  * Vet the present context entry *entry (in our copy), copy its page tables unless its domain has
  * been met, and mend the entry: to the copy, or to the sink if it is bad. Adds the device and
- * perhaps its domain to the report. `old_table` is the crashed kernel's context table. False if
- * the time budget ran out.
+ * perhaps its domain to the report. `where` is the entry in the crashed kernel's table.
+ * False if the time budget ran out.
  */
 bool context_copy(struct relay *relay, struct unit *unit, struct vtd_entry128 *entry,
-		  unsigned int bus, unsigned int devfn, phys_t old_table);
+		  unsigned int bus, unsigned int devfn, phys_t where);
 
-/*
- * The entry that a bad one gets instead, the same for all devices of the unit: translated by the
- * sink; not present where dmarelay.bad=block, or where no domain id is left. Faults are muted.
- */
-struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit);
+/* Fill unit->sink_contexts so that each of its devices goes to the sink, or is blocked. */
+void context_fill_sink(struct relay *relay, struct unit *unit);
+
+/* The address width (AW) that second-level sinks of `unit` use; CONTEXT_NO_WIDTH if it has none. */
+#define CONTEXT_NO_WIDTH	~0u
+unsigned int context_sink_width(const struct unit *unit);
 
 /* A record with unit and device filled in. */
 struct handoff_record context_blame(const struct unit *unit, unsigned int bus, unsigned int devfn);

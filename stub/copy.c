@@ -2,9 +2,9 @@
 #include "copy.h"
 
 #include "intremap.h"
-#include "legacy.h"
 #include "log.h"
 #include "machine.h"
+#include "root.h"
 #include "state.h"
 #include "switch.h"
 
@@ -28,7 +28,7 @@ static bool copy_roots(struct relay *relay)
 	for (uint32_t i = 0; i < relay->unit_count; i++) {
 		struct unit *unit = &relay->units[i];
 
-		if (unit_dma_active(unit) && !legacy_copy_roots(relay, unit))
+		if (unit_dma_active(unit) && !root_copy(relay, unit))
 			unit->report->dma_reason = HANDOFF_UNIT_NO_ROOM;
 		any |= unit_dma_active(unit) || unit_ir_active(unit);
 	}
@@ -46,7 +46,7 @@ static bool copy_interrupts(struct relay *relay)
 static bool copy_devices(struct relay *relay)
 {
 	for (uint32_t i = 0; i < relay->unit_count; i++)
-		if (unit_dma_active(&relay->units[i]) && !legacy_copy_devices(relay, &relay->units[i]))
+		if (unit_dma_active(&relay->units[i]) && !root_copy_devices(relay, &relay->units[i]))
 			return false;
 	return true;
 }

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * domain_id.h - which domain ids a unit's contexts use, and which are still free
- *
- * A unit's caches are tagged by domain id (VT-d spec 6.2.2), so every translation that is not the
- * crashed kernel's own needs an id that nobody has.
+ * domain_id.h - which domain ids a unit's copies use, and which are still free
  */
 #ifndef DOMAIN_ID_H
 #define DOMAIN_ID_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "relay.h"
 #include "unit.h"
 
-/* Begin with another unit: no id is in use. */
-void domain_id_reset(struct relay *relay);
+/* Begin: no id is in use yet. False if `arena` has no room for the bookkeeping (8 KiB). */
+bool domain_id_init(struct unit *unit, struct arena *arena);
 
-void domain_id_note(struct relay *relay, uint16_t id);
+void domain_id_note(struct unit *unit, uint16_t id);
 
-/* An unused id of `unit`, now noted; 0 if there is none. Never 0 or 1, which Linux keeps. */
-uint32_t domain_id_fresh(struct relay *relay, const struct unit *unit);
+/*
+ * An unused id of `unit`, now noted; 0 if there is none. Never 0 or 1, which Linux keeps. Should an
+ * entry that comes later want it, that one clashes and gets another (domain.h).
+ */
+uint32_t domain_id_fresh(struct unit *unit);
 
 /* The id of the unit's sink, the same at each call; 0 if there is none. */
-uint32_t domain_id_for_sink(struct relay *relay, struct unit *unit);
+uint32_t domain_id_for_sink(struct unit *unit);
 
 #endif /* DOMAIN_ID_H */

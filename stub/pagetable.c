@@ -73,6 +73,7 @@ static void replace(struct walk *walk, struct frame *frame, unsigned int index, 
 	record.in_place = frame->in_place;
 	record.where = frame->old.pa + index * sizeof(uint64_t);
 	record.found[0] = found;
+	record.found[1] = 0;
 	record.iova = start;
 	record.size = span(frame->level);
 	record.target = found & walk->format->address;

@@ -197,6 +197,17 @@ static bool parse_bad(struct params *params, struct word value)
 	return true;
 }
 
+static bool parse_pasid(struct params *params, struct word value)
+{
+	if (equals(value, "keep"))
+		params->pasid = PASID_KEEP;
+	else if (equals(value, "drop"))
+		params->pasid = PASID_DROP;
+	else
+		return false;
+	return true;
+}
+
 /* Linux accepts elfcorehdr=[SIZE@]ADDRESS; the size says nothing that the ELF header does not. */
 static bool parse_elfcorehdr(struct params *params, struct word value)
 {
@@ -237,6 +248,9 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	} else if (has_name(word, "dmarelay.bad=", &value)) {
 		if (!parse_bad(params, value))
 			complain(report, word, "sink or block");
+	} else if (has_name(word, "dmarelay.pasid=", &value)) {
+		if (!parse_pasid(params, value))
+			complain(report, word, "keep or drop");
 	} else if (has_name(word, "dmarelay.log=", &value)) {
 		if (!parse_console(params, value))
 			complain(report, word, "ttyS0 to ttyS3, perhaps with ,BAUD, or off");
@@ -247,7 +261,7 @@ static void parse_word(struct params *params, struct word word, struct report *r
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
 	} else if (has_name(word, "dmarelay.", &value) && !has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, log or budget");
+		complain(report, word, "policy, bad, pasid, log or budget");
 	}
 }
 
@@ -258,6 +272,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 	*params = (struct params){
 		.policy = POLICY_KEEP,
 		.bad = BAD_SINK,
+		.pasid = PASID_KEEP,
 		.budget_ms = PARAMS_BUDGET_DEFAULT,
 	};
 	while ((word = next_word(&command_line)).size) {

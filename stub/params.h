@@ -15,10 +15,12 @@
 
 enum params_policy { POLICY_KEEP, POLICY_OFF };
 enum params_bad { BAD_SINK, BAD_BLOCK };
+enum params_pasid { PASID_KEEP, PASID_DROP };
 
 struct params {
 	enum params_policy policy;	/* dmarelay.policy=keep|off */
 	enum params_bad bad;		/* dmarelay.bad=sink|block */
+	enum params_pasid pasid;	/* dmarelay.pasid=keep|drop: PASIDs but the device's own */
 	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
 	unsigned int console_port;	/* 0-3 */
 	uint32_t console_baud;

@@ -6,7 +6,6 @@
 #include "state.h"
 #include "vtd.h"
 
-#define DESCRIPTOR_WORDS	2	/* 128 bits: legacy mode keeps IQA.DW at 0 */
 #define STATUS_PENDING		0u
 #define STATUS_DONE		1u
 
@@ -49,20 +48,21 @@ bool queue_take_over(const struct relay *relay, struct unit *unit)
 	if (!drain(relay, unit) || !command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0))
 		return false;
 	unit->tail = 0;
-	if (start(relay, unit, arena_phys(&relay->arena, unit->queue).pa, 0))
+	if (start(relay, unit, arena_phys(&relay->arena, unit->queue).pa | (old->old_iqa & VTD_IQA_DW), 0))
 		return true;
 	command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0);
 	start(relay, unit, old->old_iqa, 0);
 	return false;
 }
 
+/* Our queue keeps the descriptors' width, IQA.DW: scalable mode wants 256 bits, upper half 0. */
 static void add(struct unit *unit, uint64_t low, uint64_t high)
 {
 	uint64_t *descriptor = unit->queue + unit->tail / sizeof(uint64_t);
 
 	descriptor[0] = low;
 	descriptor[1] = high;
-	unit->tail += DESCRIPTOR_WORDS * sizeof(uint64_t);
+	unit->tail += unit->report->old_iqa & VTD_IQA_DW ? 32 : 16;
 }
 
 /* Hand what was added to the unit, with a Wait behind it, and wait for that. */
@@ -108,6 +108,11 @@ bool queue_invalidate_iotlb(const struct relay *relay, struct unit *unit)
 	unit_write64(unit, iotlb, VTD_IOTLB_IVT | VTD_IOTLB_GLOBAL | (writes ? VTD_IOTLB_DW : 0) |
 				  (reads ? VTD_IOTLB_DR : 0));
 	return command_wait_clear(relay, unit, iotlb, VTD_IOTLB_IVT);
+}
+
+bool queue_invalidate_pasids(const struct relay *relay, struct unit *unit)
+{
+	return queue_is_ours(unit) && queued(relay, unit, VTD_QI_PASID_GLOBAL);
 }
 
 bool queue_invalidate_interrupts(const struct relay *relay, struct unit *unit)

@@ -27,6 +27,7 @@ static const struct room rooms[REPORT_SECTIONS + 1] = {
 	[HANDOFF_RMRRS]		= { sizeof(struct handoff_rmrr), 16, 32, 1024 },
 	[HANDOFF_TIMING]	= { sizeof(struct handoff_timing), 32, 8, 8 },
 	[HANDOFF_CRASH_REGION]	= { sizeof(struct handoff_range), 16, 32, 256 },
+	[HANDOFF_PASIDS]	= { sizeof(struct handoff_pasid), 13, 64, 65536 },
 	[HANDOFF_LOG]		= { 1, 9, 8192, 65536 },
 };
 
@@ -84,6 +85,11 @@ void *report_entry(const struct report *report, enum handoff_section_type type, 
 	const struct report_section *section = &report->sections[type];
 
 	return section->entries + (uint64_t)index * section->entry_size;
+}
+
+void report_truncate(struct report *report, enum handoff_section_type type, uint32_t count)
+{
+	report->sections[type].count = count;
 }
 
 void report_log(struct report *report, const char *text, size_t size)

@@ -45,6 +45,9 @@ void *report_add(struct report *report, enum handoff_section_type type);
 uint32_t report_count(const struct report *report, enum handoff_section_type type);
 void *report_entry(const struct report *report, enum handoff_section_type type, uint32_t index);
 
+/* Take back all entries of a section but the first `count`: what they told did not come about. */
+void report_truncate(struct report *report, enum handoff_section_type type, uint32_t count);
+
 /* Append text to the log section, as much as fits. */
 void report_log(struct report *report, const char *text, size_t size);
 

@@ -28,5 +28,6 @@ bool sink_init(struct sink *sink, struct arena *arena)
 
 uint64_t sink_entry(const struct sink *sink, unsigned int level)
 {
-	return sink->page[level - 1].pa | VTD_SL_R | VTD_SL_W;
+	/* Read as second-level R, W and X, as first-level P, RW and US. */
+	return sink->page[level - 1].pa | VTD_SL_R | VTD_SL_W | VTD_SL_X;
 }

@@ -17,7 +17,7 @@
 #define SINK_LEVELS	5u
 
 struct sink {
-	phys_t page[SINK_LEVELS + 1];	/* [0] the scratch page, [n] a second-level table of level n */
+	phys_t page[SINK_LEVELS + 1];	/* [0] the scratch page, [n] a table of level n */
 };
 
 /*
@@ -27,8 +27,8 @@ struct sink {
 bool sink_init(struct sink *sink, struct arena *arena);
 
 /*
- * A second-level entry for a table of `level` (1..5) that sends all it covers to the sink:
- * readable, writable, never a superpage.
+ * An entry for a table of `level` (1..5) that sends all it covers to the sink: readable, writable,
+ * for any privilege, never a superpage. It means the same in first- and second-level tables.
  */
 uint64_t sink_entry(const struct sink *sink, unsigned int level);
 

@@ -32,7 +32,6 @@ struct relay {
 	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */
 	struct unit units[UNIT_MAX];
 	uint32_t unit_count;
-	uint64_t id_used[65536 / 64];	/* domain ids of the unit at hand */
 	enum handoff_outcome outcome;
 	enum handoff_reason reason;
 	uint64_t phase_start;		/* ticks */

@@ -74,8 +74,10 @@ static void switch_dma(struct relay *relay, struct unit *unit)
 	report->flags |= HANDOFF_UNIT_DMA_SWITCHED;
 	if (unit->cap & VTD_CAP_ESRTPS)
 		return;
-	/* In this order: an IOTLB entry may be made from a cached context (6.5.3.1). */
-	if (!queue_invalidate_contexts(relay, unit) || !queue_invalidate_iotlb(relay, unit))
+	/* In this order: an IOTLB entry may be made from a cached context or PASID entry (6.5.3). */
+	if (!queue_invalidate_contexts(relay, unit) ||
+	    (unit_is_scalable(unit) && !queue_invalidate_pasids(relay, unit)) ||
+	    !queue_invalidate_iotlb(relay, unit))
 		report->dma_reason = HANDOFF_UNIT_INVALIDATE;
 }
 

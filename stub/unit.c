@@ -68,6 +68,8 @@ static void save_state(struct unit *unit)
 	report->cap = unit->cap;
 	report->ecap = unit->ecap;
 	report->old_root = unit_read64(unit, VTD_RTADDR);
+	if (VTD_RTADDR_TTM(report->old_root) == VTD_TTM_SCALABLE)
+		report->flags |= HANDOFF_UNIT_SCALABLE_MODE;
 	if (report->gsts & VTD_G_TE)
 		report->flags |= HANDOFF_UNIT_DMA_ACTIVE;
 	if (unit->ecap & VTD_ECAP_IR) {
@@ -99,7 +101,10 @@ static enum handoff_reason whole_unit_reason(const struct unit *unit)
 	case VTD_TTM_LEGACY:
 		return HANDOFF_OK;
 	case VTD_TTM_SCALABLE:
-		return HANDOFF_UNIT_SCALABLE;
+		if (!(unit->ecap & VTD_ECAP_SMTS))
+			return HANDOFF_UNIT_SCALABLE;
+		/* The PASID cache can be invalidated by the queue alone. */
+		return unit->report->flags & HANDOFF_UNIT_QI ? HANDOFF_OK : HANDOFF_UNIT_QUEUE;
 	default:
 		return HANDOFF_UNIT_MODE;
 	}

@@ -25,12 +25,16 @@ struct unit {
 	uint8_t host_width;		/* physical address bits that tables may use */
 
 	/* What the copy phase made; NULL: nothing to switch to. All in the arena. */
-	struct vtd_entry128 *root;
-	struct vtd_entry128 *irt;
-	struct vtd_entry128 *sink_contexts;	/* a context table that sinks every device */
-	uint64_t *old_contexts;			/* by bus: where the crashed kernel's context table is */
-	bool sink_contexts_used;		/* some root entry leads there */
+	uint64_t *root;				/* VTD_ROOT_SLOTS quadwords, two a bus */
+	uint64_t *old_contexts;			/* by slot: the crashed kernel's context table, if copied */
+	void *sink_contexts;			/* a context table that sinks every device */
+	bool sink_contexts_used;		/* filled, since some root entry leads there */
+	void *blank_contexts;			/* scalable mode: the empty half of a bus */
+	uint64_t *sink_pasid_directory;		/* scalable mode: what sunk devices use */
+	struct vtd_pasid *sink_pasid_table;
 	uint32_t sink_id;			/* domain id of the sink, 0 until one is needed */
+	uint64_t *id_used;			/* a bit for each domain id that our copies use */
+	struct vtd_entry128 *irt;
 	uint64_t *queue;			/* one page of invalidation descriptors */
 	uint32_t *status;			/* where Wait descriptors write */
 	uint32_t tail;				/* bytes */
@@ -56,7 +60,14 @@ static inline bool unit_ir_active(const struct unit *unit)
 	return unit->report->flags & HANDOFF_UNIT_IR_ACTIVE && !unit->report->ir_reason;
 }
 
+/* Are the unit's DMA tables those of scalable mode? */
+static inline bool unit_is_scalable(const struct unit *unit)
+{
+	return unit->report->flags & HANDOFF_UNIT_SCALABLE_MODE;
+}
+
 /* Number of domain ids, at most 65536 (CAP.ND; 7 is reserved and read as 6). */
+#define UNIT_MAX_DOMAIN_IDS	65536u
 uint32_t unit_domain_ids(const struct unit *unit);
 
 uint32_t unit_read32(const struct unit *unit, uint32_t offset);

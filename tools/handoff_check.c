@@ -90,6 +90,24 @@ static bool check_devices(const struct reader *r)
 	return true;
 }
 
+/* The report may have had no room for the device: then nobody is named. */
+static bool check_pasids(const struct reader *r)
+{
+	for (uint32_t i = 0; i < r->view->sections[HANDOFF_PASIDS].count; i++) {
+		struct handoff_pasid pasid = handoff_get_pasid(r->view, i);
+
+		if (pasid.device != HANDOFF_NO_DEVICE &&
+		    !CHECK_INDEX(r, pasid, HANDOFF_PASIDS, i, device, pasid.device,
+				 HANDOFF_DEVICES))
+			return false;
+		if (pasid.domain != HANDOFF_NO_DOMAIN &&
+		    !CHECK_INDEX(r, pasid, HANDOFF_PASIDS, i, domain, pasid.domain,
+				 HANDOFF_DOMAINS))
+			return false;
+	}
+	return true;
+}
+
 static bool check_records_and_faults(const struct reader *r)
 {
 	for (uint32_t i = 0; i < r->view->sections[HANDOFF_RECORDS].count; i++)
@@ -105,7 +123,8 @@ static bool check_records_and_faults(const struct reader *r)
 
 bool handoff_check_entries(const struct reader *r)
 {
-	if (!check_domains(r) || !check_devices(r) || !check_records_and_faults(r))
+	if (!check_domains(r) || !check_devices(r) || !check_pasids(r) ||
+	    !check_records_and_faults(r))
 		return false;
 	for (uint32_t i = 0; i < r->view->sections[HANDOFF_DOMAINS].count; i++) {
 		struct handoff_domain domain = handoff_get_domain(r->view, i);

@@ -21,6 +21,7 @@ static const uint32_t known_size[HANDOFF_KNOWN_SECTIONS] = {
 	[HANDOFF_TIMING]	= sizeof(struct handoff_timing),
 	[HANDOFF_CRASH_REGION]	= sizeof(struct handoff_range),
 	[HANDOFF_LOG]		= 1,
+	[HANDOFF_PASIDS]	= sizeof(struct handoff_pasid),
 	[HANDOFF_TABLES]	= 1,
 };
 

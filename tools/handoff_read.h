@@ -20,6 +20,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-e
 
 #define HANDOFF_KNOWN_SECTIONS	(HANDOFF_TABLES + 1)
 
+#define HANDOFF_NO_DEVICE	0xffffffffu	/* handoff_pasid.device: DEVICES had no room for it */
+
 /* One section; one that is missing in the block has count 0. */
 struct handoff_slice {
 	const uint8_t *entries;
@@ -76,6 +78,7 @@ static inline struct handoff_##name handoff_get_##name(const struct handoff_view
 HANDOFF_GETTER(unit, HANDOFF_UNITS)
 HANDOFF_GETTER(domain, HANDOFF_DOMAINS)
 HANDOFF_GETTER(device, HANDOFF_DEVICES)
+HANDOFF_GETTER(pasid, HANDOFF_PASIDS)
 HANDOFF_GETTER(range, HANDOFF_RANGES)
 HANDOFF_GETTER(record, HANDOFF_RECORDS)
 HANDOFF_GETTER(fault, HANDOFF_FAULTS)

@@ -34,7 +34,7 @@ static void print_help(void)
 	     "  -j, --json    one JSON object instead of text. Keys: outcome, reason, digest_ok,\n"
 	     "                stub_version, base, arena_bytes, tables_bytes, tables_copied,\n"
 	     "                bytes_copied, quarantined, stub_us, units, domains (with\n"
-	     "                ranges), devices, records, faults, rmrrs, crash_region, timing,\n"
+	     "                ranges), devices, pasids, records, faults, rmrrs, crash_region, timing,\n"
 	     "                dropped, log; docs/handoff.md describes them\n"
 	     "  -r, --ranges  show every IOVA range, not each domain's first few\n"
 	     "  -h, --help    show this help\n"

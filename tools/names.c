@@ -40,7 +40,8 @@ static const struct reason {
 		"its base address is 0, misaligned or in RAM" },
 	[HANDOFF_UNIT_DEAD]		= { "unit-dead",
 		"its registers read as all ones or all zeros" },
-	[HANDOFF_UNIT_SCALABLE]		= { "unit-scalable", "it is in scalable mode" },
+	[HANDOFF_UNIT_SCALABLE]		= { "unit-scalable", 
+		"it is in scalable mode, which it says it does not have" },
 	[HANDOFF_UNIT_MODE]		= { "unit-mode", "its translation table mode is reserved" },
 	[HANDOFF_UNIT_PMR]		= { "unit-pmr", "its protected memory registers are on" },
 	[HANDOFF_UNIT_NO_ROOM]		= { "unit-no-room",
@@ -58,8 +59,11 @@ static const struct reason {
 };
 
 static const char *const translations[] = {
+	[0]			= "none",
 	[HANDOFF_TRANSLATED]	= "translated",
 	[HANDOFF_PASS_THROUGH]	= "pass-through",
+	[HANDOFF_FIRST_LEVEL]	= "first-level",
+	[HANDOFF_NESTED]	= "nested",
 };
 
 static const char *const actions[] = {
@@ -70,13 +74,15 @@ static const char *const actions[] = {
 };
 
 static const char *const objects[] = {
-	[HANDOFF_ROOT_TABLE]	= "root-table",
-	[HANDOFF_ROOT_ENTRY]	= "root-entry",
-	[HANDOFF_CONTEXT]	= "context",
-	[HANDOFF_PAGE_TABLE]	= "page-table",
-	[HANDOFF_LEAF]		= "leaf",
-	[HANDOFF_IR_TABLE]	= "ir-table",
-	[HANDOFF_IRTE]		= "irte",
+	[HANDOFF_ROOT_TABLE]		= "root-table",
+	[HANDOFF_ROOT_ENTRY]		= "root-entry",
+	[HANDOFF_CONTEXT]		= "context",
+	[HANDOFF_PAGE_TABLE]		= "page-table",
+	[HANDOFF_LEAF]			= "leaf",
+	[HANDOFF_IR_TABLE]		= "ir-table",
+	[HANDOFF_IRTE]			= "irte",
+	[HANDOFF_PASID_DIRECTORY]	= "pasid-directory",
+	[HANDOFF_PASID]			= "pasid",
 };
 
 static const char *const phases[] = {
@@ -166,4 +172,11 @@ struct label unit_version(uint32_t ver)
 
 	snprintf(label.text, sizeof(label.text), "%u.%u", ver >> 4 & 0xf, ver & 0xf);
 	return label;
+}
+
+const char *unit_mode(const struct handoff_unit *unit)
+{
+	if (unit->flags & HANDOFF_UNIT_SCALABLE_MODE)
+		return "scalable";
+	return unit->dma_reason == HANDOFF_UNIT_MODE ? "unknown" : "legacy";
 }

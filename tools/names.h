@@ -28,6 +28,9 @@ struct label device_name(uint32_t segment, uint32_t bus, uint32_t devfn);	/* 000
 struct label bus_name(uint32_t segment, uint32_t bus);				/* 0000:00 */
 struct label unit_version(uint32_t ver);					/* 1.0 */
 
+/* "legacy" or "scalable"; "unknown" if RTADDR said neither. */
+const char *unit_mode(const struct handoff_unit *unit);
+
 /* The reason as a sentence's part, or "" if it is not known. */
 const char *reason_text(uint32_t reason);
 

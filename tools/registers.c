@@ -32,6 +32,9 @@ const struct flag ecap_flags[] = {
 	{ VTD_ECAP_DT, "device-tlbs" },
 	{ VTD_ECAP_SC, "snoop-control" },
 	{ VTD_ECAP_SMTS, "scalable-mode" },
+	{ VTD_ECAP_FLTS, "first-level" },	/* these three: in scalable mode */
+	{ VTD_ECAP_SLTS, "second-level" },
+	{ VTD_ECAP_NEST, "nested" },
 	{ 0, NULL },
 };
 
@@ -77,6 +80,27 @@ static const char *const faults[] = {
 	[0x24] = "reserved bits are set in the interrupt entry",
 	[0x25] = "a compatibility-format interrupt was blocked",
 	[0x26] = "the interrupt's source is not the one that the entry allows",
+	/* scalable mode */
+	[0x38] = "the root table cannot be accessed",
+	[0x39] = "the root entry is not present",
+	[0x3a] = "reserved bits are set in the root entry",
+	[0x40] = "the context table cannot be accessed",
+	[0x41] = "the context entry is not present",
+	[0x42] = "reserved bits are set in the context entry",
+	[0x43] = "the context entry is invalid",
+	[0x50] = "the PASID directory cannot be accessed",
+	[0x51] = "the PASID directory entry is not present",
+	[0x52] = "reserved bits are set in the PASID directory entry",
+	[0x58] = "the PASID table cannot be accessed",
+	[0x59] = "the PASID entry is not present",
+	[0x5a] = "reserved bits are set in the PASID entry",
+	[0x5b] = "the PASID entry is invalid",
+	[0x70] = "the first-level page table cannot be accessed",
+	[0x71] = "the first-level paging entry is not present",
+	[0x72] = "reserved bits are set in the first-level paging entry",
+	[0x78] = "the second-level page table cannot be accessed",
+	[0x79] = "the second-level paging entry does not allow it",
+	[0x7a] = "reserved bits are set in the second-level paging entry",
 };
 
 const char *fault_text(uint32_t code)

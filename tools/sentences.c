@@ -6,12 +6,16 @@
 #include "facts.h"
 #include "names.h"
 #include "rules.h"
+#include "vtd.h"
 
+/* A domain has been told from the others by the time that it gets an id, which is never 0. */
 static void put_device(FILE *out, const struct handoff_record *record)
 {
-	fprintf(out, "Device %s, domain %u of unit %u",
-		device_name(record->segment, record->bus, record->devfn).text, record->domain_id,
-		record->unit);
+	fprintf(out, "Device %s, ",
+		device_name(record->segment, record->bus, record->devfn).text);
+	if (record->domain_id)
+		fprintf(out, "domain %u of ", record->domain_id);
+	fprintf(out, "unit %u", record->unit);
 }
 
 static void put_iovas(FILE *out, const struct handoff_record *record)
@@ -50,6 +54,15 @@ static void put_object(FILE *out, const struct handoff_record *record)
 		break;
 	case HANDOFF_IRTE:
 		fprintf(out, "Unit %u: interrupt entry %" PRIu64, record->unit, record->iova);
+		break;
+	case HANDOFF_PASID_DIRECTORY:
+		put_device(out, record);
+		fprintf(out, ": the directory entry for PASIDs %" PRIu64 "-%" PRIu64,
+			record->iova, last_of(record->iova, VTD_PASID_ENTRIES));
+		break;
+	case HANDOFF_PASID:
+		put_device(out, record);
+		fprintf(out, ": the entry for PASID %" PRIu64, record->iova);
 		break;
 	default:
 		fprintf(out, "Unit %u: %s", record->unit, object_name(record->object).text);

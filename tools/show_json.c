@@ -43,7 +43,7 @@ static void put_record(struct json *json, const struct handoff_record *record)
 	json_number(json, "level", record->level);
 	json_bool(json, "in_place", record->in_place);
 	json_hex(json, "where", record->where);
-	json_pair(json, "found", record->found);
+	json_words(json, "found", record->found, 2);
 	json_hex(json, "iova", record->iova);
 	json_hex(json, "size", record->size);
 	json_hex(json, "target", record->target);
@@ -60,7 +60,7 @@ static void put_fault(struct json *json, const struct handoff_view *view,
 	json_number(json, "unit", entry->unit);
 	json_hex(json, "fsts", entry->fsts);
 	json_flags(json, "status", fsts_flags, entry->fsts, NULL, 0);
-	json_pair(json, "record", entry->record);
+	json_words(json, "record", entry->record, 2);
 	if (fault.present) {
 		json_string(json, "device", device_name(segment, fault.source >> 8,
 							fault.source & 0xff).text);
@@ -106,9 +106,10 @@ static void put_dropped(struct json *json, const struct handoff_view *view)
 		const char *key;
 	} sections[] = {
 		{ HANDOFF_UNITS, "units" }, { HANDOFF_DOMAINS, "domains" },
-		{ HANDOFF_DEVICES, "devices" }, { HANDOFF_RANGES, "ranges" },
-		{ HANDOFF_RECORDS, "records" }, { HANDOFF_FAULTS, "faults" },
-		{ HANDOFF_RMRRS, "rmrrs" }, { HANDOFF_LOG, "log" },
+		{ HANDOFF_DEVICES, "devices" }, { HANDOFF_PASIDS, "pasids" },
+		{ HANDOFF_RANGES, "ranges" }, { HANDOFF_RECORDS, "records" },
+		{ HANDOFF_FAULTS, "faults" }, { HANDOFF_RMRRS, "rmrrs" },
+		{ HANDOFF_LOG, "log" },
 	};
 
 	json_object(json, "dropped");
@@ -159,6 +160,8 @@ void show_json(FILE *out, const struct handoff_view *view)
 		  json_domain(json, view, &entry));
 	PUT_ARRAY(json, view, "devices", HANDOFF_DEVICES, handoff_get_device,
 		  json_device(json, view, &entry));
+	PUT_ARRAY(json, view, "pasids", HANDOFF_PASIDS, handoff_get_pasid,
+		  json_pasid(json, view, &entry));
 	PUT_ARRAY(json, view, "records", HANDOFF_RECORDS, handoff_get_record,
 		  put_record(json, &entry));
 	PUT_ARRAY(json, view, "faults", HANDOFF_FAULTS, handoff_get_fault,

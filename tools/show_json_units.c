@@ -14,11 +14,11 @@ void json_flags(struct json *json, const char *key, const struct flag *first, ui
 	json_end_array(json);
 }
 
-void json_pair(struct json *json, const char *key, const uint64_t pair[2])
+void json_words(struct json *json, const char *key, const uint64_t *words, size_t count)
 {
 	json_flat_array(json, key);
-	json_hex(json, NULL, pair[0]);
-	json_hex(json, NULL, pair[1]);
+	for (size_t i = 0; i < count; i++)
+		json_hex(json, NULL, words[i]);
 	json_end_array(json);
 }
 
@@ -33,6 +33,7 @@ void json_range(struct json *json, const struct handoff_range *range)
 static void put_unit_dma(struct json *json, const struct handoff_unit *unit)
 {
 	json_object(json, "dma");
+	json_string(json, "mode", unit_mode(unit));
 	json_bool(json, "active", unit->flags & HANDOFF_UNIT_DMA_ACTIVE);
 	json_bool(json, "switched", unit->flags & HANDOFF_UNIT_DMA_SWITCHED);
 	json_string(json, "reason", reason_name(unit->dma_reason).text);
@@ -96,6 +97,9 @@ void json_domain(struct json *json, const struct handoff_view *view,
 	json_number(json, "tables", domain->tables);
 	json_number(json, "in_place", domain->in_place);
 	json_number(json, "leaves", domain->leaves);
+	json_number(json, "pasid", domain->pasid);
+	json_bool(json, "first_level", domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL);
+	json_bool(json, "nested", domain->flags & HANDOFF_DOMAIN_NESTED);
 	json_bool(json, "pass_through", domain->flags & HANDOFF_DOMAIN_PASS_THROUGH);
 	json_bool(json, "shared", domain->flags & HANDOFF_DOMAIN_SHARED);
 	json_bool(json, "coarse", domain->flags & HANDOFF_DOMAIN_COARSE);
@@ -130,6 +134,30 @@ void json_device(struct json *json, const struct handoff_view *view,
 		json_null(json, "address_width");
 		json_number(json, "tables", 0);
 	}
-	json_pair(json, "old_context", device->old_context);
+	json_words(json, "old_context", device->old_context, 2);
+	json_end_object(json);
+}
+
+void json_pasid(struct json *json, const struct handoff_view *view,
+		const struct handoff_pasid *pasid)
+{
+	json_object(json, NULL);
+	if (pasid->device != HANDOFF_NO_DEVICE) {
+		struct handoff_device device = handoff_get_device(view, pasid->device);
+
+		json_string(json, "device",
+			    device_name(device.segment, device.bus, device.devfn).text);
+	} else {
+		json_null(json, "device");
+	}
+	json_number(json, "pasid", pasid->pasid);
+	json_number(json, "domain_id", pasid->domain_id);
+	json_string(json, "translation", translation_name(pasid->translation).text);
+	json_string(json, "action", action_name(pasid->action).text);
+	if (pasid->domain != HANDOFF_NO_DOMAIN)
+		json_number(json, "domain", pasid->domain);
+	else
+		json_null(json, "domain");
+	json_words(json, "old_entry", pasid->old_entry, 3);
 	json_end_object(json);
 }

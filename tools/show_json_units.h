@@ -14,11 +14,13 @@ void json_domain(struct json *json, const struct handoff_view *view,
 		 const struct handoff_domain *domain);
 void json_device(struct json *json, const struct handoff_view *view,
 		 const struct handoff_device *device);
+void json_pasid(struct json *json, const struct handoff_view *view,
+		const struct handoff_pasid *pasid);
 
 /* Values that other objects have too: the names of the bits set in `low`, then in `high`. */
 void json_flags(struct json *json, const char *key, const struct flag *first, uint64_t low,
 		const struct flag *second, uint64_t high);
-void json_pair(struct json *json, const char *key, const uint64_t pair[2]);
+void json_words(struct json *json, const char *key, const uint64_t *words, size_t count);
 void json_range(struct json *json, const struct handoff_range *range);
 
 #endif /* SHOW_JSON_UNITS_H */

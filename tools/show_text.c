@@ -10,6 +10,7 @@
 #include "show.h"
 #include "show_text_units.h"
 #include "sentences.h"
+#include "vtd.h"
 
 /* "\nTITLE (COUNT, and DROPPED that found no room)"; false if there is nothing to show. */
 static bool put_title(FILE *out, const struct handoff_view *view, enum handoff_section_type type,
@@ -79,6 +80,41 @@ static void put_devices(FILE *out, const struct handoff_view *view)
 
 		text_device(out, view, &device);
 	}
+}
+
+/*
+ * What requests without a PASID meet stands in the devices' table: their entry is shown once more
+ * only if it fared otherwise than the device as a whole.
+ */
+static bool is_news(const struct handoff_view *view, const struct handoff_pasid *pasid)
+{
+	struct handoff_device device;
+
+	if (pasid->device == HANDOFF_NO_DEVICE)
+		return true;
+	device = handoff_get_device(view, pasid->device);
+	return pasid->pasid != VTD_SMC_RID_PASID(device.old_context[1]) ||
+	       pasid->action != device.action;
+}
+
+static void put_pasids(FILE *out, const struct handoff_view *view)
+{
+	const struct handoff_slice *slice = &view->sections[HANDOFF_PASIDS];
+	bool titled = false;
+
+	for (uint32_t i = 0; i < slice->count; i++) {
+		struct handoff_pasid pasid = handoff_get_pasid(view, i);
+
+		if (!is_news(view, &pasid))
+			continue;
+		if (!titled)
+			fputs("\nPASIDs of these devices\n  device          PASID  domain  width  "
+			      "translation   tables  action\n", out);
+		titled = true;
+		text_pasid(out, view, &pasid);
+	}
+	if (slice->dropped)
+		fprintf(out, "%s  %u PASIDs found no room\n", titled ? "" : "\n", slice->dropped);
 }
 
 static void put_domains(FILE *out, const struct handoff_view *view, bool all_ranges)
@@ -166,6 +202,7 @@ void show_text(FILE *out, const struct handoff_view *view, bool all_ranges)
 	put_summary(out, view);
 	put_units(out, view);
 	put_devices(out, view);
+	put_pasids(out, view);
 	put_domains(out, view, all_ranges);
 	put_records(out, view);
 	put_faults(out, view);

@@ -61,6 +61,8 @@ static const char *fate(uint32_t flags, uint32_t active, uint32_t switched)
 
 void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index)
 {
+	bool scalable = unit->flags & HANDOFF_UNIT_SCALABLE_MODE;
+
 	fprintf(out, "  unit %u: registers at 0x%" PRIx64 ", segment %04x, version %s\n", index,
 		unit->base, unit->segment, unit_version(unit->version).text);
 	put_capabilities(out, unit);
@@ -68,9 +70,11 @@ void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index)
 	fputs("    DMA           ", out);
 	text_reason(out, fate(unit->flags, HANDOFF_UNIT_DMA_ACTIVE, HANDOFF_UNIT_DMA_SWITCHED),
 		   unit->dma_reason);
-	text_move(out, "                  root", unit->old_root, unit->new_root);
-	fprintf(out, "; copied: %u root and context tables, %u page tables; in place: %u%s\n",
-		unit->root_tables, unit->page_tables, unit->in_place,
+	fprintf(out, "                  %s mode, ", unit_mode(unit));
+	text_move(out, "root", unit->old_root, unit->new_root);
+	fprintf(out, "; copied: %u root%s tables, %u page tables; in place: %u%s\n",
+		unit->root_tables, scalable ? ", context and PASID" : " and context",
+		unit->page_tables, unit->in_place,
 		unit->flags & HANDOFF_UNIT_ROOT_SINK ? "; the root was bad: all in the sink" : "");
 
 	fputs("    interrupts    ", out);
@@ -99,6 +103,31 @@ void text_device(FILE *out, const struct handoff_view *view, const struct handof
 		action_name(device->action).text);
 }
 
+void text_pasid(FILE *out, const struct handoff_view *view, const struct handoff_pasid *pasid)
+{
+	struct label user = { "-" };
+	struct handoff_domain domain = { 0 };
+
+	if (pasid->device != HANDOFF_NO_DEVICE) {
+		struct handoff_device device = handoff_get_device(view, pasid->device);
+
+		user = device_name(device.segment, device.bus, device.devfn);
+	}
+	if (pasid->domain != HANDOFF_NO_DOMAIN)
+		domain = handoff_get_domain(view, pasid->domain);
+	fprintf(out, "  %-12s  %7u  %6u  %5u  %-12s  %6u  %s\n", user.text, pasid->pasid,
+		pasid->domain_id, domain.address_width,
+		translation_name(pasid->translation).text, domain.tables,
+		action_name(pasid->action).text);
+}
+
+static const char *kind(const struct handoff_domain *domain)
+{
+	if (domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL)
+		return "first-level, ";
+	return domain->flags & HANDOFF_DOMAIN_NESTED ? "second level of a nested one, " : "";
+}
+
 void text_domain(FILE *out, const struct handoff_view *view, const struct handoff_domain *domain,
 		 bool all_ranges)
 {
@@ -106,12 +135,15 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 
 	if (shown > FEW_RANGES && !all_ranges)
 		shown = FEW_RANGES;
-	fprintf(out, "  domain %u of unit %u: ", domain->id, domain->unit);
+	fprintf(out, "  domain %u of unit %u", domain->id, domain->unit);
+	if (domain->pasid)
+		fprintf(out, ", PASID %u", domain->pasid);
+	fputs(": ", out);
 	if (domain->flags & HANDOFF_DOMAIN_PASS_THROUGH) {
 		fputs("pass-through\n", out);
 		return;
 	}
-	fprintf(out, "%u bits,", domain->address_width);
+	fprintf(out, "%s%u bits,", kind(domain), domain->address_width);
 	text_move(out, " root", domain->old_root, domain->new_root);
 	fprintf(out, "; tables copied: %u, in place: %u%s\n", domain->tables, domain->in_place,
 		domain->flags & HANDOFF_DOMAIN_SHARED ? "; shared with an earlier domain" : "");

@@ -12,8 +12,9 @@
 
 void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index);
 
-/* A row of the devices' table */
+/* A row of the devices' table, and of that of their PASIDs */
 void text_device(FILE *out, const struct handoff_view *view, const struct handoff_device *device);
+void text_pasid(FILE *out, const struct handoff_view *view, const struct handoff_pasid *pasid);
 
 void text_domain(FILE *out, const struct handoff_view *view, const struct handoff_domain *domain,
 		 bool all_ranges);

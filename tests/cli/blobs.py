@@ -14,11 +14,12 @@ SECTION = struct.Struct("<IIIIQQ")
 NODE = struct.Struct("<QII")        # struct setup_data of the boot protocol
 
 (UNITS, DOMAINS, DEVICES, RANGES, RECORDS, FAULTS, RMRRS, TIMING, CRASH_REGION, LOG,
- TABLES) = range(1, 12)
+ PASIDS, TABLES) = range(1, 13)
 
 UNIT = struct.Struct("<Q6I9Q4I")
-DOMAIN = struct.Struct("<4IQQ2IQ2I")
+DOMAIN = struct.Struct("<4IQQ2IQ4I")
 DEVICE = struct.Struct("<HBBIIHBBQQ")
+PASID = struct.Struct("<3IHBBQQQ")
 RANGE = struct.Struct("<QQ")
 RECORD = struct.Struct("<HBBBBHBBHIQQQQQQ")
 FAULT = struct.Struct("<IIQQ")
@@ -26,7 +27,7 @@ RMRR = struct.Struct("<QQIHBB")
 PHASE = struct.Struct("<IIQQ")
 
 SWITCHED, IDLE, ABANDONED = 1, 2, 3
-NO_DOMAIN = 0xffffffff
+NO_DOMAIN = NO_DEVICE = 0xffffffff
 
 
 def digest(sealed):
@@ -121,7 +122,7 @@ def unit(base=0xfed90000, **fields):
 def domain(**fields):
     values = {"unit": 0, "id": 7, "address_width": 39, "flags": 0, "old_root": 0x2000000,
               "new_root": 0x74a20000, "tables": 12, "in_place": 0, "leaves": 1834,
-              "first_range": 0, "range_count": 0}
+              "first_range": 0, "range_count": 0, "pasid": 0, "reserved": 0}
     values.update(fields)
     return DOMAIN.pack(*values.values())
 
@@ -132,6 +133,14 @@ def device(**fields):
               "old_context_hi": 0x701}
     values.update(fields)
     return DEVICE.pack(*values.values())
+
+
+def pasid(**fields):
+    """By default what the default device's requests without a PASID meet."""
+    values = {"device": 0, "pasid": 0, "domain": 0, "domain_id": 7, "translation": 1, "action": 1,
+              "old_entry_0": 0x2000085, "old_entry_1": 7, "old_entry_2": 0}
+    values.update(fields)
+    return PASID.pack(*values.values())
 
 
 def record(**fields):
@@ -153,7 +162,7 @@ def full_sections():
     """One of everything: what the golden files show."""
     ranges = [(0xfff00000 + i * 0x10000, 0xfff00fff + i * 0x10000) for i in range(6)]
     return [
-        Section(UNITS, [unit(), unit(0xfed91000, segment=1, flags=0x01, dma_reason=34,
+        Section(UNITS, [unit(), unit(0xfed91000, segment=1, flags=0x41, dma_reason=34,
                                      gsts=0x80000000, new_root=0, new_irta=0, old_irta=0,
                                      root_tables=0, page_tables=0, irtes=0)]),
         Section(DOMAINS, [domain(first_range=0, range_count=6),
@@ -180,7 +189,7 @@ def full_sections():
                    found_lo=0xfffff000, target=0xfffff000, where=0),
             record(rule=49, object=7, action=3, level=0, iova=17, size=0, target=0,
                    found_lo=0x7001, found_hi=0x400f8, where=0x1050110),
-            record(rule=57, object=9, action=9, level=0),
+            record(rule=57, object=19, action=9, level=0),
         ], dropped=2),
         Section(FAULTS, [fault(0xd8, 5, 0xffe00000, read=False), fault(0xfa, 0x22, 17 << 48),
                          FAULT.pack(1, 0x11, 0, 0)]),
@@ -190,6 +199,46 @@ def full_sections():
                          for i, us in enumerate((812, 95, 2210, 40, 133))]),
         Section(CRASH_REGION, [RANGE.pack(0x68000000, 0x77ffffff)]),
         Section.of_bytes(LOG, b"dmarelay 0.1.0\nunit 0: switched \"\xe9\x1b[31m\"\n"),
+    ]
+
+
+def scalable_sections():
+    """A unit in scalable mode: every kind of translation, PASIDs that fared well and badly."""
+    scalable = unit(flags=0x5f, ecap=0xc80004f00f5e | 1 << 26, old_root=0x1046400,
+                    new_root=0x74a10400)
+    return [
+        Section(UNITS, [scalable]),
+        Section(DOMAINS, [domain(address_width=48, flags=8),
+                          domain(id=8, address_width=48, flags=8, new_root=0x74a30000, pasid=5),
+                          domain(id=9, flags=16, new_root=0x74a40000, pasid=6),
+                          domain(id=10, new_root=0x74a50000),
+                          domain(id=1, flags=2, address_width=0, old_root=0, new_root=0, tables=0,
+                                 leaves=0)]),
+        Section(DEVICES, [
+            device(translation=3, old_context_lo=0x2100001, old_context_hi=0),
+            device(devfn=0xd8, domain=3, domain_id=10, old_context_lo=0x2110001,
+                   old_context_hi=0x100),
+            device(bus=2, devfn=0, domain=4, domain_id=1, translation=2,
+                   old_context_lo=0x2120001, old_context_hi=0),
+            device(bus=3, devfn=0, domain=NO_DOMAIN, domain_id=0, translation=0, action=3,
+                   old_context_lo=0x2130011, old_context_hi=0)]),
+        Section(PASIDS, [
+            pasid(translation=3, old_entry_0=0x41, old_entry_2=0x2000000),
+            pasid(pasid=5, domain=1, domain_id=8, translation=3, old_entry_0=0x41,
+                  old_entry_1=8, old_entry_2=0x2000000),
+            pasid(pasid=6, domain=2, domain_id=9, translation=4, action=4),
+            pasid(device=1, pasid=0x100, domain=3, domain_id=10),
+            pasid(device=1, pasid=0xfffff, domain=NO_DOMAIN, domain_id=12, translation=0,
+                  action=2),
+            pasid(device=2, domain=4, domain_id=1, translation=2, action=4),
+            pasid(device=NO_DEVICE, pasid=3, domain=3, domain_id=10)], dropped=4),
+        Section(RECORDS, [
+            record(rule=80, object=8, level=0, iova=0x40, size=0, domain_id=0, found_lo=0x2200005,
+                   target=0x2200000, where=0x2110008),
+            record(rule=85, object=9, level=0, iova=0xfffff, size=0, domain_id=0,
+                   found_lo=0x141, found_hi=0xc, target=0, where=0x2113fc0),
+            record(rule=100)]),
+        Section(FAULTS, [fault(0xd8, 0x59, 0)]),
     ]
 
 

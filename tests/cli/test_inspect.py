@@ -32,6 +32,7 @@ def check_golden(name, text):
 
 BLOCKS = {
     "full": blobs.full,
+    "scalable": lambda: blobs.Block(blobs.scalable_sections()).build(),
     "idle": lambda: blobs.Block([blobs.Section.of_bytes(blobs.LOG, b"no DMAR table")], tables=0,
                                 outcome=blobs.IDLE, reason=3).build(),
     "abandoned": lambda: blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(flags=5,
@@ -83,6 +84,44 @@ def test_record_names_device_iova_and_target(inspect):
     text = inspect(block)
     for word in ("0000:00:1b.0", "0xffe00000-0xffe00fff", "0x70000000", "second-level.target"):
         assert word in text, text
+
+
+def test_pasids(inspect):
+    """JSON lists every entry; the text leaves out what the devices' table has told."""
+    block = BLOCKS["scalable"]()
+    report = json.loads(inspect(block, "--json"))
+    assert [unit["dma"]["mode"] for unit in report["units"]] == ["scalable"]
+    assert [device["translation"] for device in report["devices"]] == \
+        ["first-level", "translated", "pass-through", "none"]
+    assert [(entry["device"], entry["pasid"], entry["domain"], entry["translation"],
+             entry["action"]) for entry in report["pasids"]] == [
+        ("0000:00:03.0", 0, 0, "first-level", "kept"),
+        ("0000:00:03.0", 5, 1, "first-level", "kept"),
+        ("0000:00:03.0", 6, 2, "nested", "repaired"),
+        ("0000:00:1b.0", 0x100, 3, "translated", "kept"),
+        ("0000:00:1b.0", 0xfffff, None, "none", "sunk"),
+        ("0000:02:00.0", 0, 4, "pass-through", "repaired"),
+        (None, 3, 3, "translated", "kept")]
+    assert report["dropped"]["pasids"] == 4
+    text = inspect(block)
+    rows = text[text.index("PASIDs of these"):text.index("Domains")].splitlines()[2:-1]
+    assert [row.split()[:2] for row in rows[:-1]] == [
+        ["0000:00:03.0", "5"], ["0000:00:03.0", "6"], ["0000:00:1b.0", "1048575"],
+        ["0000:02:00.0", "0"], ["-", "3"]]
+    assert "4 PASIDs found no room" in rows[-1]
+
+
+def test_no_table_of_pasids_without_news(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(flags=0x5f)]),
+                         blobs.Section(blobs.DOMAINS, [blobs.domain()]),
+                         blobs.Section(blobs.DEVICES, [blobs.device(old_context_hi=0)]),
+                         blobs.Section(blobs.PASIDS, [blobs.pasid()])]).build()
+    assert "PASIDs" not in inspect(block)
+
+
+def test_unknown_table_mode(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(dma_reason=35)])]).build()
+    assert json.loads(inspect(block, "--json"))["units"][0]["dma"]["mode"] == "unknown"
 
 
 def test_iova_run_at_the_end_of_the_address_space(inspect):

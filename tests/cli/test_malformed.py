@@ -31,6 +31,11 @@ def ranges(*pairs):
                     Section(blobs.RANGES, [blobs.RANGE.pack(*pair) for pair in pairs]))
 
 
+def device_and(*pasids):
+    return one_unit(Section(blobs.DOMAINS, [blobs.domain()]),
+                    Section(blobs.DEVICES, [blobs.device()]), Section(blobs.PASIDS, pasids))
+
+
 def endless():
     """A small block whose domains share a slice so often that they list 2^24 + 4096 ranges."""
     return one_unit(Section(blobs.DOMAINS, [blobs.domain(flags=4, range_count=4097)] * 4096),
@@ -102,14 +107,20 @@ MALFORMED = {
                     second(3) + 4, ["device 0, unit"]),
     "device.domain": (one_unit(Section(blobs.DEVICES, [blobs.device()])), second(3) + 8,
                       ["device 0, domain", "below 0"]),
+    "pasid.device": (device_and(blobs.pasid(), blobs.pasid(device=1)),
+                     second(5) + 64 + 32 + 40, ["pasid 1, device", "below 1", "found 1"]),
+    "pasid.domain": (device_and(blobs.pasid(domain=1)), second(5) + 64 + 32 + 8,
+                     ["pasid 0, domain", "below 1", "found 1"]),
+    "pasid entry_size short": (device_and(blobs.pasid()[:36]), row(3, 4),
+                               ["entry_size", "40", "36"]),
     "record.unit": (one_unit(Section(blobs.RECORDS, [blobs.record(), blobs.record(unit=7)])),
                     second(3) + 64 + 12, ["record 1, unit", "found 7"]),
     "fault.unit": (one_unit(Section(blobs.FAULTS, [blobs.fault(0, 1, 0, unit_index=1)])),
                    second(3), ["fault 0, unit"]),
-    "range upside down": (ranges((0x2000, 0x1fff)), second(4) + 56 + 8, ["range 0, last"]),
-    "ranges out of order": (ranges((0x2000, 0x2fff), (0, 0xfff)), second(4) + 56 + 16,
+    "range upside down": (ranges((0x2000, 0x1fff)), second(4) + 64 + 8, ["range 0, last"]),
+    "ranges out of order": (ranges((0x2000, 0x2fff), (0, 0xfff)), second(4) + 64 + 16,
                             ["range 1, first"]),
-    "ranges overlap": (ranges((0x2000, 0x2fff), (0x2fff, 0x3fff)), second(4) + 56 + 16,
+    "ranges overlap": (ranges((0x2000, 0x2fff), (0x2fff, 0x3fff)), second(4) + 64 + 16,
                        ["range 1, first", "0x2fff"]),
 }
 
@@ -175,11 +186,12 @@ def test_truncated_anywhere(dmarelay, tmp_path):
         assert done.status == 2 and done.out == "" and done.err.count("\n") == 1, cut
 
 
-@pytest.mark.parametrize("name", ["plain", "node"])
+@pytest.mark.parametrize("name", ["plain", "node", "scalable"])
 def test_storm(storm, tmp_path, name):
     """Some thousand mutants, sanitized: both fates must occur, and no crash."""
-    block = Block(blobs.full_sections(), tables=0).build()
-    (tmp_path / "block").write_bytes(block if name == "plain" else blobs.node(block))
+    sections = blobs.scalable_sections() if name == "scalable" else blobs.full_sections()
+    block = Block(sections, tables=0).build()
+    (tmp_path / "block").write_bytes(blobs.node(block) if name == "node" else block)
     done = subprocess.run([storm, tmp_path / "block", "20000"], capture_output=True, text=True,
                           timeout=300, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "domain.h"
+
+#include "domain_id.h"
+#include "first_level.h"
+#include "quarantine.h"
+#include "second_level.h"
+#include "state.h"
+
+#define KIND	(HANDOFF_DOMAIN_PASS_THROUGH | HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_NESTED)
+
+static uint32_t width_of(const struct translation *wanted)
+{
+	if (wanted->flags & HANDOFF_DOMAIN_PASS_THROUGH)
+		return 0;
+	return 9 * wanted->levels + 12;
+}
+
+static bool is_same(const struct handoff_domain *domain, const struct translation *wanted)
+{
+	return (domain->flags & KIND) == wanted->flags && domain->old_root == wanted->root &&
+	       domain->address_width == width_of(wanted);
+}
+
+/* First-level and pass-through entries of different PASIDs do not meet in the caches. */
+static bool clashes(const struct handoff_domain *domain, const struct translation *wanted)
+{
+	uint32_t by_pasid = HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_PASS_THROUGH;
+
+	if (domain->flags & by_pasid && wanted->flags & by_pasid)
+		return domain->pasid == wanted->pasid;
+	/* A guest's entries and its host's may share the second level, and its id. */
+	return (domain->flags | wanted->flags) & by_pasid || domain->old_root != wanted->root ||
+	       domain->address_width != width_of(wanted);
+}
+
+/* Look for `wanted` among the unit's domains: found at *index, or *clash if its id is taken. */
+static bool find(const struct relay *relay, const struct unit *unit, const struct translation *wanted,
+		 uint32_t *index, bool *clash)
+{
+	*clash = unit->sink_id && wanted->id == unit->sink_id;
+	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, i);
+
+		if (domain->unit != unit->index || domain->id != wanted->id)
+			continue;
+		if (is_same(domain, wanted)) {
+			*index = i;
+			return true;
+		}
+		*clash |= clashes(domain, wanted);
+	}
+	return false;
+}
+
+/* False if the time budget ran out. */
+static bool copy(struct relay *relay, struct unit *unit, struct handoff_domain *domain,
+		 const struct translation *wanted, const struct handoff_record *blame)
+{
+	struct pt_format format = wanted->flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
+				  first_level_format(unit) : second_level_format(unit);
+	int number = pagetable_format(&relay->formats, &format);
+	bool in_time;
+
+	if (number < 0)
+		return true;
+	in_time = pagetable_copy(relay, number, wanted->levels, domain, blame);
+	unit->report->page_tables += domain->tables;
+	unit->report->in_place += domain->in_place;
+	return in_time;
+}
+
+static void record_clash(struct relay *relay, const struct handoff_record *user)
+{
+	struct handoff_record record = *user;
+
+	record.action = HANDOFF_REPAIRED;
+	quarantine(&relay->report, &record);
+}
+
+enum domain_result domain_take(struct relay *relay, struct unit *unit, const struct translation *wanted,
+			       const struct handoff_record *user, uint32_t *index, bool *repaired)
+{
+	struct handoff_record blame = *user;
+	struct handoff_domain *domain;
+	uint32_t id = wanted->id;
+
+	if (find(relay, unit, wanted, index, repaired)) {
+		*repaired = false;
+		domain = report_entry(&relay->report, HANDOFF_DOMAINS, *index);
+		return width_of(wanted) && !domain->new_root ? DOMAIN_UNTRACKED : DOMAIN_OK;
+	}
+	if (*repaired)
+		id = domain_id_fresh(unit);
+	*index = report_count(&relay->report, HANDOFF_DOMAINS);
+	domain = id || !*repaired ? report_add(&relay->report, HANDOFF_DOMAINS) : NULL;
+	if (!domain)
+		return DOMAIN_UNTRACKED;
+	if (*repaired)
+		record_clash(relay, user);
+
+	domain_id_note(unit, (uint16_t)id);
+	domain->unit = unit->index;
+	domain->id = id;
+	domain->flags = wanted->flags;
+	domain->pasid = wanted->pasid;
+	domain->old_root = wanted->root;
+	domain->address_width = width_of(wanted);
+	if (wanted->flags & HANDOFF_DOMAIN_PASS_THROUGH)
+		return DOMAIN_OK;
+	blame.domain_id = (uint16_t)id;
+	if (!copy(relay, unit, domain, wanted, &blame))
+		return DOMAIN_LATE;
+	return domain->new_root ? DOMAIN_OK : DOMAIN_UNTRACKED;
+}

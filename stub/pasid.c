@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pasid.h"
+
+#include "budget.h"
+#include "context.h"
+#include "machine.h"
+#include "pasid_entry.h"
+#include "quarantine.h"
+#include "state.h"
+#include "vet.h"
+
+/* Levels of the memo's keys beyond those of page tables. */
+#define LEVEL_TABLE	6
+#define LEVEL_DIRECTORY	7
+#define MEMO_UNITS	64u	/* units that a key can tell apart; those beyond copy shared tables twice */
+
+bool pasid_fill_sink(struct relay *relay, struct unit *unit)
+{
+	struct vtd_pasid sink = pasid_entry_sink(relay, unit);
+	uint64_t table = arena_phys(&relay->arena, unit->sink_pasid_table).pa;
+
+	if (!(sink.q[0] & VTD_PE_P))
+		return false;
+	for (unsigned int i = 0; i < VTD_PASID_ENTRIES; i++)
+		unit->sink_pasid_table[i] = sink;
+	for (unsigned int i = 0; i < VTD_ENTRIES; i++)
+		unit->sink_pasid_directory[i] = table | VTD_PD_P;
+	return true;
+}
+
+static struct memo_key key_of(const struct pasid_user *user, phys_t old, uint8_t level)
+{
+	return (struct memo_key){ old, level, (uint8_t)(user->unit->index % MEMO_UNITS), false };
+}
+
+/*
+ * A copy of `size` bytes at `old` in the arena, *is_new unless it had been made before. NULL:
+ * *result says why.
+ */
+static void *copy_once(struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
+		       uint8_t level, bool *is_new, enum pasid_result *result)
+{
+	uint64_t mark = arena_mark(&relay->arena);
+	bool memoised = user->unit->index < MEMO_UNITS;
+	phys_t copy;
+	void *memory;
+
+	*is_new = !memoised || !memo_find(&relay->memo, key_of(user, old, level), &copy);
+	if (!*is_new)
+		return relay->arena.base + (copy.pa - relay->arena.phys.pa);
+	*result = PASID_NO_ROOM;
+	memory = arena_alloc(&relay->arena, size, PAGE_SIZE);
+	if (!memory)
+		return NULL;
+	if (!machine_read(old, memory, size)) {
+		arena_rewind(&relay->arena, mark);
+		*result = PASID_UNREADABLE;
+		return NULL;
+	}
+	user->unit->report->root_tables += (uint32_t)((size + PAGE_SIZE - 1) / PAGE_SIZE);
+	if (memoised)	/* when the memo is full the next user copies again; the depth is bounded anyway */
+		(void)memo_add(&relay->memo, key_of(user, old, level), arena_phys(&relay->arena, memory));
+	return memory;
+}
+
+/* False if the time budget ran out. */
+static bool copy_entries(struct relay *relay, const struct pasid_user *user, struct vtd_pasid *table,
+			 phys_t old, uint32_t first)
+{
+	for (uint32_t i = 0; i < VTD_PASID_ENTRIES; i++)
+		if (table[i].q[0] & VTD_PE_P &&
+		    !pasid_entry_copy(relay, user, first + i, &table[i], phys(old.pa + i * sizeof(*table))))
+			return false;
+	return true;
+}
+
+static uint16_t vet_directory_entry(const struct relay *relay, const struct unit *unit, uint64_t entry)
+{
+	if (entry & VTD_PD_RESERVED)
+		return HANDOFF_RULE_PASID_DIR_RESERVED;
+	return vet_table(&relay->ram, phys(entry & VTD_PD_TABLE), PAGE_SIZE, unit->host_width,
+			 HANDOFF_RULE_PASID_DIR_WIDTH, HANDOFF_RULE_PASID_DIR_PROVENANCE);
+}
+
+static void sink_directory_entry(struct relay *relay, const struct pasid_user *user, uint64_t *entry,
+				 uint32_t pasid, phys_t where, uint16_t rule)
+{
+	struct handoff_record record = user->blame;
+	struct unit *unit = user->unit;
+
+	record.rule = rule;
+	record.object = HANDOFF_PASID_DIRECTORY;
+	record.action = context_bad_action(relay);
+	record.iova = pasid;
+	record.where = where.pa;
+	record.found[0] = *entry;
+	record.target = *entry & VTD_PD_TABLE;
+	quarantine(&relay->report, &record);
+	*entry = pasid_fill_sink(relay, unit) ?
+		 arena_phys(&relay->arena, unit->sink_pasid_table).pa | VTD_PD_P : VTD_PD_FPD;
+}
+
+/* One present directory entry, in our copy. False if the time budget ran out. */
+static bool copy_table(struct relay *relay, const struct pasid_user *user, uint64_t *entry,
+		       uint32_t first, phys_t where)
+{
+	uint16_t rule = vet_directory_entry(relay, user->unit, *entry);
+	phys_t old = phys(*entry & VTD_PD_TABLE);
+	enum pasid_result result;
+	struct vtd_pasid *table;
+	bool is_new;
+
+	if (rule) {
+		sink_directory_entry(relay, user, entry, first, where, rule);
+		return true;
+	}
+	table = copy_once(relay, user, old, PAGE_SIZE, LEVEL_TABLE, &is_new, &result);
+	if (!table) {
+		sink_directory_entry(relay, user, entry, first, where, result == PASID_NO_ROOM ?
+				     HANDOFF_RULE_PASID_DIR_NO_ROOM : HANDOFF_RULE_PASID_DIR_PROVENANCE);
+		return true;
+	}
+	*entry = (*entry & ~VTD_PD_TABLE) | arena_phys(&relay->arena, table).pa;
+	return !is_new || copy_entries(relay, user, table, old, first);
+}
+
+enum pasid_result pasid_copy_directory(struct relay *relay, const struct pasid_user *user, phys_t old,
+				       uint32_t entries, phys_t *copy)
+{
+	enum pasid_result result;
+	bool is_new;
+	uint64_t *directory = copy_once(relay, user, old, entries * sizeof(*directory), LEVEL_DIRECTORY,
+					&is_new, &result);
+
+	if (!directory)
+		return result;
+	*copy = arena_phys(&relay->arena, directory);
+	for (uint32_t i = 0; is_new && i < entries; i++) {
+		if (!(directory[i] & VTD_PD_P))
+			continue;
+		if (budget_exhausted(&relay->budget) ||
+		    !copy_table(relay, user, &directory[i], i * VTD_PASID_ENTRIES,
+				phys(old.pa + i * sizeof(*directory))))
+			return PASID_LATE;
+	}
+	return PASID_COPIED;
+}
+
+static uint32_t domain_of(const struct relay *relay, const struct unit *unit, const struct vtd_pasid *entry)
+{
+	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, i);
+
+		if (domain->unit == unit->index && domain->id == VTD_PE_DID(entry->q[1]) &&
+		    domain->new_root == pasid_entry_root(entry))
+			return i;
+	}
+	return HANDOFF_NO_DOMAIN;
+}
+
+void pasid_describe_device(const struct relay *relay, const struct pasid_user *user, phys_t directory,
+			   struct handoff_device *device)
+{
+	const uint64_t *entries = (void *)(relay->arena.base + (directory.pa - relay->arena.phys.pa));
+	uint64_t entry = entries[user->rid_pasid / VTD_PASID_ENTRIES];
+	const struct vtd_pasid *table;
+
+	if (!(entry & VTD_PD_P))
+		return;
+	table = (void *)(relay->arena.base + ((entry & VTD_PD_TABLE) - relay->arena.phys.pa));
+	table += user->rid_pasid % VTD_PASID_ENTRIES;
+	device->translation = table->q[0] & VTD_PE_P ? pasid_entry_kind(table) : 0;
+	device->domain_id = VTD_PE_DID(table->q[1]);
+	device->domain = domain_of(relay, user->unit, table);
+}
