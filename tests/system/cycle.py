@@ -86,7 +86,7 @@ class Cycle:
     def _make_disk(self):
         config = self.plan.config
         kdump_cmdline = (f"{QUIRKS} console=ttyS0,115200 nr_cpus=1 reset_devices panic=1 "
-                         f"intel_iommu=on {self.plan.kdump_cmdline}").strip()
+                         f"{config.iommu_option} {self.plan.kdump_cmdline}").strip()
         job = (f"kexec_options={'-s' if self.plan.loader == 'file' else '-c'}\n"
                f"kdump_cmdline='{kdump_cmdline}'\n"
                f"dump_level={self.plan.dump_level}\n")
@@ -207,13 +207,16 @@ def main():
     parser.add_argument("--crashkernel", default="256M")
     parser.add_argument("--aw-bits", type=int, default=39)
     parser.add_argument("--no-iommu", action="store_true")
+    parser.add_argument("--scalable", action="store_true")
+    parser.add_argument("--first-level", action="store_true")
     parser.add_argument("--cmdline", default="", help="added to the first kernel's")
     parser.add_argument("--kdump-cmdline", default="", help="added to the kdump kernel's")
     parser.add_argument("--inject", choices=["hda_into_crash_kernel", "root_garbage"])
     parser.add_argument("--out", default=os.path.join(paths.BUILD, "cycle"))
     args = parser.parse_args()
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel,
-                    aw_bits=args.aw_bits, iommu=not args.no_iommu, cmdline=args.cmdline)
+                    aw_bits=args.aw_bits, iommu=not args.no_iommu, scalable=args.scalable,
+                    first_level=args.first_level, cmdline=args.cmdline)
     plan = Plan(args.image, config, args.loader, args.kdump_cmdline,
                 inject=args.inject and getattr(inject, args.inject))
     cycle = Cycle(plan, args.out, stopwatch())

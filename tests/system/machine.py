@@ -36,10 +36,30 @@ class Config:
     cpus: int = 2
     iommu: bool = True              # False: no unit, and no DMAR table
     aw_bits: int = 39
+    scalable: bool = False          # scalable mode, in both kernels
+    first_level: bool = False       # with first-level tables: QEMU 10, 48 bits
     uhci: bool = True
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
     limit_s: int = 180
+
+    @property
+    def qemu(self):
+        """The release's own, unless it lacks what is wanted."""
+        return paths.QEMU_10 if self.first_level else "qemu-system-x86_64"
+
+    @property
+    def iommu_properties(self):
+        """QEMU's, of the unit."""
+        if self.first_level:
+            return "aw-bits=48,x-scalable-mode=on,x-flts=on"
+        return f"aw-bits={self.aw_bits}" + (",x-scalable-mode=on" if self.scalable else "")
+
+    @property
+    def iommu_option(self):
+        """What both kernels are told; of different modes the second would start over."""
+        scalable = self.scalable or self.first_level
+        return "intel_iommu=on,sm_on" if scalable else "intel_iommu=on"
 
 
 class MachineError(Exception):
@@ -85,11 +105,11 @@ class Machine:
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
             "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
             "-kernel", paths.kernel_image(), "-initrd", paths.INITRAMFS_FIRST,
-            "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} intel_iommu=on "
+            "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} {c.iommu_option} "
                        f"{c.cmdline}",
         ]
         if c.iommu:
-            arguments += ["-device", f"intel-iommu,intremap=on,aw-bits={c.aw_bits}"]
+            arguments += ["-device", f"intel-iommu,intremap=on,{c.iommu_properties}"]
         if c.firmware == "ovmf":
             variables = os.path.join(self.private, "vars")
             shutil.copy(OVMF_VARS, variables)
@@ -134,7 +154,7 @@ class Machine:
         for stale in (self.serial_path, self.trace_path):
             if os.path.exists(stale):
                 os.unlink(stale)
-        command = ["timeout", "-k", "5", str(self.config.limit_s), "qemu-system-x86_64",
+        command = ["timeout", "-k", "5", str(self.config.limit_s), self.config.qemu,
                    *self._arguments()]
         with open(os.path.join(self.folder, "qemu.log"), "w", encoding="utf-8") as log:
             log.write(" ".join(command) + "\n")

@@ -8,6 +8,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 HERE = os.path.join(TOP, "tests", "system")
 BUILD = os.path.join(TOP, "build")
 KERNEL_DIR = os.path.join(BUILD, "cache", "kernel")
+QEMU_10 = os.path.join(BUILD, "cache", "qemu10", "bin", "qemu-system-x86_64")
 DMARELAY = os.path.join(BUILD, "dmarelay")
 ADOPTING_IMAGE = os.path.join(BUILD, "kernel", "6.12", "bzImage")     # `make kernel`
 INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")

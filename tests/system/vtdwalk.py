@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""An independent reading of legacy-mode VT-d tables, the oracle for "where does it go".
+"""An independent reading of VT-d tables, the oracle for "where does it go".
 
 Written from the Intel VT-d architecture specification and not from stub/, so that both
-would have to misread it in the same way: section 9.1 (root entry), 9.3 (context entry),
-9.7 (second-stage entries), 9.9 (interrupt remapping entry), and 11.4.5 (RTADDR).
+would have to misread it in the same way: sections 9.1 and 9.2 (root entries), 9.3 and 9.4
+(context entries), 9.5 and 9.6 (PASID directory and table), 9.7 and 9.8 (first- and second-stage
+entries), 9.10 (interrupt remapping entry), and 11.4.5 (RTADDR).
+
+Of scalable mode it follows requests without a PASID: what the context names as RID_PASID.
 """
 
 import struct
@@ -12,18 +15,28 @@ from dataclasses import dataclass, replace
 ADDRESS = ((1 << 52) - 1) & ~0xfff
 READ, WRITE = 1, 2
 PAGE_SIZE_BIT = 1 << 7
-TRANSLATED, TRANSLATED_ATS, PASS_THROUGH = 0, 1, 2
+TRANSLATED, TRANSLATED_ATS, PASS_THROUGH, FIRST_LEVEL = 0, 1, 2, 3
+WITH_TABLES = (TRANSLATED, TRANSLATED_ATS, FIRST_LEVEL)
+SCALABLE = 1            # RTADDR.TTM
+KIND_OF_PGTT = {1: FIRST_LEVEL, 2: TRANSLATED, 4: PASS_THROUGH}
 
 
 @dataclass(frozen=True)
 class Context:
-    """A present context entry."""
+    """A present context entry; in scalable mode, with what its RID_PASID says."""
     source: int
-    kind: int           # TT
-    top: int            # SLPTPTR
-    levels: int         # from AW
+    kind: int           # TT, or one of the above
+    top: int            # SLPTPTR or FLPTPTR
+    levels: int         # from AW or FLPM
     domain: int
     at: int             # where the entry lies
+    upper: frozenset = frozenset()      # pages of PASID directory and table
+
+    def access(self, entry):
+        """What a page-table entry allows."""
+        if self.kind != FIRST_LEVEL:
+            return entry & (READ | WRITE)
+        return (READ | entry & WRITE) if entry & 1 else 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,7 @@ class Walker:
     def __init__(self, memory, rtaddr):
         self.memory = memory
         self.root = rtaddr & ADDRESS
+        self.scalable = rtaddr >> 10 & 3 == SCALABLE
         self._pages = {}
 
     def _table(self, address):
@@ -53,6 +67,8 @@ class Walker:
 
     def context(self, source):
         """The context of a source id; None if it is not present."""
+        if self.scalable:
+            return self._scalable_context(source)
         root_entry = self._table(self.root)[(source >> 8) * 2]
         if not root_entry & 1:
             return None
@@ -63,54 +79,76 @@ class Walker:
         return Context(source, low >> 2 & 3, low & ADDRESS, (high & 7) + 2, high >> 8 & 0xffff,
                        table + (source & 0xff) * 16)
 
+    def _scalable_context(self, source):
+        root_entry = self._table(self.root)[source >> 7]
+        if not root_entry & 1:
+            return None
+        at = (root_entry & ADDRESS) + (source & 0x7f) * 32
+        low, high = self._table(root_entry & ADDRESS)[(source & 0x7f) * 4:][:2]
+        if not low & 1:
+            return None
+        directory, pasid = low & ADDRESS, high & 0xfffff
+        upper = {directory + page for page in range(0, 1024 << (low >> 9 & 7), 4096)}
+        slot = directory + (pasid >> 6) * 8
+        table = self._table(slot & -4096)[slot % 4096 // 8]
+        if not table & 1:
+            return Context(source, None, 0, 0, 0, at, frozenset(upper))
+        entry = self._table(table & ADDRESS)[(pasid & 63) * 8:][:8]
+        upper.add(table & ADDRESS)
+        kind = KIND_OF_PGTT.get(entry[0] >> 6 & 7) if entry[0] & 1 else None
+        top, levels = entry[0] & ADDRESS, (entry[0] >> 2 & 7) + 2
+        if kind == FIRST_LEVEL:
+            top, levels = entry[2] & ADDRESS, 4 + (entry[2] >> 2 & 3)
+        return Context(source, kind, top, levels, entry[1] & 0xffff, at, frozenset(upper))
+
     def contexts(self):
         """Every present context."""
         for bus in range(256):
-            if self._table(self.root)[bus * 2] & 1:
+            if any(entry & 1 for entry in self._table(self.root)[bus * 2:][:2]):
                 yield from filter(None, map(self.context, range(bus << 8, (bus + 1) << 8)))
 
     def upper_tables(self):
-        """Addresses of the root table and of the context tables."""
-        return {self.root} | {entry & ADDRESS for entry in self._table(self.root)[::2]
-                              if entry & 1}
+        """Addresses of the root table, of context tables, PASID directories and tables."""
+        pages = {self.root} | {entry & ADDRESS for entry in self._table(self.root) if entry & 1}
+        return pages.union(*(context.upper for context in self.contexts()))
 
     def leaves(self, source):
         """Every present leaf of a source id, by ascending IOVA."""
         context = self.context(source)
-        if context and context.kind in (TRANSLATED, TRANSLATED_ATS):
-            yield from self._leaves(context.top, context.levels, 0, READ | WRITE)
+        if context and context.kind in WITH_TABLES:
+            yield from self._leaves(context, context.top, context.levels, 0, READ | WRITE)
 
-    def _leaves(self, table, level, iova, access):
+    def _leaves(self, context, table, level, iova, access):
         size = 1 << 12 + 9 * (level - 1)
         entries = self._table(table)
         # 512 times the same page or table: a sink. As one leaf, it need not be counted out.
-        uniform = entries[0] & access and len(set(entries)) == 1
+        uniform = context.access(entries[0]) and len(set(entries)) == 1
         for index, entry in enumerate(entries[:1] if uniform else entries):
-            allowed = entry & access
-            if not entry & (READ | WRITE):
+            allowed = context.access(entry) & access
+            if not context.access(entry):
                 continue
             at = iova + index * size
             if level == 1 or entry & PAGE_SIZE_BIT:
                 yield Leaf(at, size << 9 if uniform else size, entry & ADDRESS & -size, allowed,
                            table + index * 8)
             elif uniform:
-                below = next(self._leaves(entry & ADDRESS, level - 1, at, allowed))
+                below = next(self._leaves(context, entry & ADDRESS, level - 1, at, allowed))
                 yield replace(below, size=size << 9)
             else:
-                yield from self._leaves(entry & ADDRESS, level - 1, at, allowed)
+                yield from self._leaves(context, entry & ADDRESS, level - 1, at, allowed)
 
     def leaf(self, source, iova):
         """The leaf that translates this IOVA; None if nothing does."""
         context = self.context(source)
-        if not context or context.kind not in (TRANSLATED, TRANSLATED_ATS):
+        if not context or context.kind not in WITH_TABLES:
             return None
         table, access = context.top, READ | WRITE
         for level in range(context.levels, 0, -1):
             shift = 12 + 9 * (level - 1)
             index = iova >> shift & 0x1ff
             entry = self._table(table)[index]
-            access &= entry
-            if not entry & (READ | WRITE):
+            access &= context.access(entry)
+            if not context.access(entry):
                 return None
             if level == 1 or entry & PAGE_SIZE_BIT:
                 base = iova & -(1 << shift)
@@ -128,9 +166,9 @@ class Walker:
         return None if leaf is None else leaf.target + iova - leaf.iova
 
     def table_pages(self, source):
-        """Addresses of the second-level tables of a source id."""
+        """Addresses of the page tables of a source id."""
         context = self.context(source)
-        if not context or context.kind not in (TRANSLATED, TRANSLATED_ATS):
+        if not context or context.kind not in WITH_TABLES:
             return set()
         pages, level_tables = set(), {context.top}
         for level in range(context.levels, 0, -1):
@@ -139,7 +177,7 @@ class Walker:
                 break
             level_tables = {entry & ADDRESS for table in level_tables
                             for entry in self._table(table)
-                            if entry & (READ | WRITE) and not entry & PAGE_SIZE_BIT}
+                            if context.access(entry) and not entry & PAGE_SIZE_BIT}
         return pages
 
 
