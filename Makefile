@@ -47,13 +47,15 @@ $(BUILD)/dmarelay: $(TOOL_OBJS)
 	$(CC) -static -o $@ $(TOOL_OBJS)
 
 -include $(TOOL_SRCS:%.c=$(BUILD)/obj/%.d)
--include tests/unit/unit.mk
+include tests/unit/unit.mk
 include tests/system/system.mk
+-include kernel/kernel.mk
 
 # The suites, quick ones first. Each has a target of its own; here they are summed up.
 .PHONY: check check-cli check-image
 check:
 	@tools/deps.sh build unit system
+	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \

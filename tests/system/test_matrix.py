@@ -18,6 +18,9 @@ CLEAN = {
     "48-bit": {"aw_bits": 48, "firmware": "seabios"},
     "4-level-cpu-paging": {"cpu": "max,la57=off", "firmware": "seabios"},
     "crashkernel-high": {"mem_mib": 6144, "crashkernel": "256M,high", "firmware": "seabios"},
+    "scalable-second-level": {"scalable": True, "firmware": "seabios"},
+    "scalable-first-level": {"first_level": True, "firmware": "seabios"},
+    "scalable-4-level-cpu": {"first_level": True, "cpu": "max,la57=off", "firmware": "seabios"},
 }
 
 LEFT_ALONE = {
