@@ -50,11 +50,6 @@ struct handoff_record context_blame(const struct unit *unit, unsigned int bus, u
 	};
 }
 
-uint8_t context_bad_action(const struct relay *relay)
-{
-	return relay->params.bad == BAD_SINK ? HANDOFF_SUNK : HANDOFF_BLOCKED;
-}
-
 /* One present context entry on its way through vetting and copying. */
 struct device {
 	struct unit *unit;
@@ -75,12 +70,12 @@ static void sink_device(struct relay *relay, struct device *device, uint16_t rul
 	struct handoff_record record = device->blame;
 
 	record.rule = rule;
-	record.action = context_bad_action(relay);
-	quarantine(&relay->report, &record);
 	*device->entry = sink_context(relay, device->unit);
+	record.action = context_bad_action(device->entry->lo & VTD_CTX_P);
+	quarantine(&relay->report, &record);
 	device->domain = HANDOFF_NO_DOMAIN;
 	if (device->report) {
-		device->report->action = context_bad_action(relay);
+		device->report->action = record.action;
 		device->report->domain_id = VTD_CTX_DID(device->entry->hi);
 	}
 }

@@ -29,7 +29,10 @@ unsigned int context_sink_width(const struct unit *unit);
 /* A record with unit and device filled in. */
 struct handoff_record context_blame(const struct unit *unit, unsigned int bus, unsigned int devfn);
 
-/* What dmarelay.bad= says happens to a bad entry: enum handoff_action. */
-uint8_t context_bad_action(const struct relay *relay);
+/* What happened to a bad entry whose replacement is `present`, or not: enum handoff_action. */
+static inline uint8_t context_bad_action(bool present)
+{
+	return present ? HANDOFF_SUNK : HANDOFF_BLOCKED;
+}
 
 #endif /* CONTEXT_H */

@@ -90,14 +90,14 @@ static void sink_directory_entry(struct relay *relay, const struct pasid_user *u
 
 	record.rule = rule;
 	record.object = HANDOFF_PASID_DIRECTORY;
-	record.action = context_bad_action(relay);
 	record.iova = pasid;
 	record.where = where.pa;
 	record.found[0] = *entry;
 	record.target = *entry & VTD_PD_TABLE;
-	quarantine(&relay->report, &record);
 	*entry = pasid_fill_sink(relay, unit) ?
 		 arena_phys(&relay->arena, unit->sink_pasid_table).pa | VTD_PD_P : VTD_PD_FPD;
+	record.action = context_bad_action(*entry & VTD_PD_P);
+	quarantine(&relay->report, &record);
 }
 
 /* One present directory entry, in our copy. False if the time budget ran out. */

@@ -198,13 +198,13 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 		}
 	}
 	if (rule) {
-		record.rule = rule;
-		record.action = context_bad_action(relay);
-		quarantine(&relay->report, &record);
 		*entry = pasid_entry_sink(relay, user->unit);
+		record.rule = rule;
+		record.action = context_bad_action(entry->q[0] & VTD_PE_P);
+		quarantine(&relay->report, &record);
 		domain = HANDOFF_NO_DOMAIN;
 	}
 	report_entry_of(relay, user, pasid, &found, entry, domain,
-			rule ? context_bad_action(relay) : repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT);
+			rule ? record.action : repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT);
 	return true;
 }

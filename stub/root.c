@@ -39,6 +39,12 @@ static uint64_t sink_slot(struct relay *relay, struct unit *unit)
 	return arena_phys(&relay->arena, unit->sink_contexts).pa | VTD_ROOT_P;
 }
 
+/* What devices behind it meet: bit 0 of a context entry is P in both modes. */
+static uint8_t sink_action(const struct unit *unit)
+{
+	return context_bad_action(*(const uint64_t *)unit->sink_contexts & VTD_CTX_P);
+}
+
 static uint16_t vet_slot(const struct relay *relay, const struct unit *unit, unsigned int slot)
 {
 	phys_t table = phys(unit->root[slot] & VTD_ROOT_CTP);
@@ -60,7 +66,6 @@ static void quarantine_slot(struct relay *relay, struct unit *unit, unsigned int
 
 	record.rule = rule;
 	record.object = HANDOFF_ROOT_ENTRY;
-	record.action = context_bad_action(relay);
 	record.where = (unit->report->old_root & VTD_RTADDR_ADDRESS) + slot * sizeof(uint64_t);
 	record.found[0] = unit->root[slot];
 	record.target = unit->root[slot] & VTD_ROOT_CTP;
@@ -68,8 +73,9 @@ static void quarantine_slot(struct relay *relay, struct unit *unit, unsigned int
 		record.found[1] = unit->root[slot + 1];
 		unit->root[slot + 1] = 0;
 	}
-	quarantine(&relay->report, &record);
 	unit->root[slot] = sink_slot(relay, unit);
+	record.action = sink_action(unit);
+	quarantine(&relay->report, &record);
 }
 
 /* A root table that cannot be the crashed kernel's costs the unit's devices. */
@@ -79,13 +85,13 @@ static void quarantine_root(struct relay *relay, struct unit *unit)
 
 	record.rule = HANDOFF_RULE_ROOT_TABLE_PROVENANCE;
 	record.object = HANDOFF_ROOT_TABLE;
-	record.action = context_bad_action(relay);
 	record.target = unit->report->old_root & VTD_RTADDR_ADDRESS;
-	quarantine(&relay->report, &record);
 	unit->report->flags |= HANDOFF_UNIT_ROOT_SINK;
 	memset(unit->root, 0, PAGE_SIZE);
 	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot += slot_step(unit))
 		unit->root[slot] = sink_slot(relay, unit);
+	record.action = sink_action(unit);
+	quarantine(&relay->report, &record);
 }
 
 /*

@@ -48,19 +48,21 @@ static uint16_t vet_context(const struct relay *relay, const struct unit *unit,
 			 HANDOFF_RULE_SM_CONTEXT_WIDTH, HANDOFF_RULE_SM_CONTEXT_PROVENANCE);
 }
 
-static void sink_device(struct relay *relay, struct unit *unit, struct vtd_sm_context *entry,
+/* Returns what happened to it: enum handoff_action. */
+static uint8_t sink_device(struct relay *relay, struct unit *unit, struct vtd_sm_context *entry,
 			const struct handoff_record *blame, uint16_t rule)
 {
 	struct handoff_record record = *blame;
 
 	record.rule = rule;
 	record.object = HANDOFF_CONTEXT;
-	record.action = context_bad_action(relay);
 	record.found[0] = entry->q[0];
 	record.found[1] = entry->q[1];
 	record.target = entry->q[0] & VTD_SMC_PASIDDIRPTR;
-	quarantine(&relay->report, &record);
 	*entry = sink_context(relay, unit);
+	record.action = context_bad_action(entry->q[0] & VTD_SMC_P);
+	quarantine(&relay->report, &record);
+	return record.action;
 }
 
 static struct handoff_device *add_device(struct relay *relay, const struct unit *unit,
@@ -123,11 +125,13 @@ bool scalable_copy(struct relay *relay, struct unit *unit, struct vtd_sm_context
 		rule = copy_directory(relay, &user, entry, &late);
 	if (late)
 		return false;
-	if (rule)
-		sink_device(relay, unit, entry, &user.blame, rule);
-	if (device && rule)
-		device->action = context_bad_action(relay);
-	else if (device)
+	if (rule) {
+		uint8_t action = sink_device(relay, unit, entry, &user.blame, rule);
+
+		if (device)
+			device->action = action;
+	} else if (device) {
 		pasid_describe_device(relay, &user, phys(entry->q[0] & VTD_SMC_PASIDDIRPTR), device);
+	}
 	return true;
 }
