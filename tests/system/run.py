@@ -83,10 +83,12 @@ def write_results(values):
         file.write("\n")
 
 
-def print_table(lines):
+def print_table(lines, args):
     """Name, value, and whether it holds."""
     width = max(len(line.name) for line in lines)
-    print()
+    print(f"\n{paths.kernel_version()}, {args.kdump} kdump kernel, {args.firmware}, "
+          f"kexec_{'file_' if args.loader == 'file' else ''}load, {args.mem} MiB, "
+          f"crashkernel={args.crashkernel}\n")
     for line in lines:
         print(f"{'ok  ' if line.holds else 'FAIL'}  {line.name:{width}}  {line.value}")
     print()
@@ -96,7 +98,7 @@ def main():
     args = options()
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
-    image = os.path.join(FOLDER, "vmlinuz.relay")
+    image = os.path.relpath(os.path.join(FOLDER, "vmlinuz.relay"))
     wrap(args.kdump, image)
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel)
     cycle = Cycle(Plan(image, config, args.loader), FOLDER, stopwatch())
@@ -109,7 +111,7 @@ def main():
     if not lines:
         lines = judge.clean_switch(cycle)
     write_results(result(cycle, report, lines, args))
-    print_table(lines)
+    print_table(lines, args)
     passed = all(line.holds for line in lines)
     print(f"{'passed' if passed else 'FAILED'}: see {os.path.relpath(FOLDER)}/")
     return 0 if passed else 1
