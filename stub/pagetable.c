@@ -3,34 +3,11 @@
 
 #include <string.h>
 
-#include "log.h"
 #include "machine.h"
-#include "quarantine.h"
 #include "ranges.h"
 #include "state.h"
 #include "vtd.h"
-
-/* A table on the way from the root to where the walk stands. */
-struct frame {
-	uint64_t *entries;	/* our copy, or the scratch page that mirrors a table left in place */
-	phys_t old;
-	uint64_t iova;		/* first IOVA of the table */
-	unsigned int level;
-	unsigned int index;	/* of the next entry */
-	bool in_place;
-};
-
-struct walk {
-	struct relay *relay;
-	const struct pt_format *format;
-	uint8_t format_id;
-	struct handoff_domain *domain;
-	const struct handoff_record *blame;
-	struct handoff_range gap;	/* physical, around the last leaf: free of the crash region */
-	struct frame frames[PAGETABLE_MAX_LEVELS];
-	unsigned int depth;
-	bool lost;			/* a bad entry in place cannot be mended: nor can the domain stay */
-};
+#include "walk.h"
 
 int pagetable_format(struct pagetable_formats *formats, const struct pt_format *format)
 {
@@ -41,86 +18,6 @@ int pagetable_format(struct pagetable_formats *formats, const struct pt_format *
 		return -1;
 	formats->format[formats->count] = *format;
 	return (int)formats->count++;
-}
-
-/* Bytes of IOVA space that one entry of a table of `level` covers. */
-static uint64_t span(unsigned int level)
-{
-	return PAGE_SIZE << 9 * (level - 1);
-}
-
-static uint64_t entry_iova(const struct frame *frame, unsigned int index)
-{
-	return frame->iova + index * span(frame->level);
-}
-
-/* What happens to a bad entry, of a table or a leaf: the one place. */
-static void replace(struct walk *walk, struct frame *frame, unsigned int index, uint16_t rule,
-		    enum handoff_object object)
-{
-	/* Not in place: the same table may be met at another level, where the sink's would mean more. */
-	bool sink = walk->relay->params.bad == BAD_SINK && !frame->in_place;
-	uint64_t found = frame->entries[index], start = entry_iova(frame, index);
-	struct handoff_record record = *walk->blame;
-
-	if (object == HANDOFF_PAGE_TABLE)	/* a leaf's range is listed as any leaf's */
-		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
-
-	record.rule = rule;
-	record.object = (uint8_t)object;
-	record.action = sink ? HANDOFF_SUNK : HANDOFF_BLOCKED;
-	record.level = (uint8_t)frame->level;
-	record.in_place = frame->in_place;
-	record.where = frame->old.pa + index * sizeof(uint64_t);
-	record.found[0] = found;
-	record.found[1] = 0;
-	record.iova = start;
-	record.size = span(frame->level);
-	record.target = found & walk->format->address;
-	if (frame->in_place) {
-		if (!quarantine_in_place(&walk->relay->report, &record))
-			walk->lost = walk->relay->unmendable = true;
-		return;
-	}
-	quarantine(&walk->relay->report, &record);
-	frame->entries[index] = sink ? sink_entry(&walk->relay->sink, frame->level) : 0;
-}
-
-/* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */
-static bool misses_crash_region(struct walk *walk, uint64_t address, uint64_t size)
-{
-	if (address < walk->gap.first || address > walk->gap.last) {
-		if (!ram_gap(&walk->relay->ram, phys(address), &walk->gap)) {
-			walk->gap = (struct handoff_range){ 1, 0 };
-			return false;
-		}
-	}
-	return walk->gap.last - address >= size - 1;
-}
-
-static uint16_t vet_leaf(struct walk *walk, uint64_t entry, unsigned int level)
-{
-	const struct pt_format *format = walk->format;
-
-	if (!(format->leaf_levels & 1u << level))
-		return format->rule_superpage;
-	if (entry & format->leaf_reserved[level])
-		return format->rule_reserved;
-	if (entry & format->beyond)
-		return format->rule_width;
-	return misses_crash_region(walk, entry & format->address, span(level)) ? 0 : format->rule_target;
-}
-
-static uint16_t vet_table_entry(struct walk *walk, uint64_t entry, unsigned int level)
-{
-	const struct pt_format *format = walk->format;
-
-	if (entry & format->table_reserved[level])
-		return format->rule_reserved;
-	if (entry & format->beyond)
-		return format->rule_width;
-	return ram_is_crashed(&walk->relay->ram, phys(entry & format->address), PAGE_SIZE) ?
-	       0 : format->rule_provenance;
 }
 
 /* All entries of a level-1 table, the bulk of the work. */
@@ -137,7 +34,7 @@ static void walk_leaves(struct walk *walk, struct frame *frame)
 		if (!(entry & format->present)) {
 			if (run)
 				ranges_add(&walk->relay->report, walk->domain,
-					   entry_iova(frame, i - run), entry_iova(frame, i) - 1);
+					   walk_iova(frame, i - run), walk_iova(frame, i) - 1);
 			run = 0;
 			continue;
 		}
@@ -146,14 +43,14 @@ static void walk_leaves(struct walk *walk, struct frame *frame)
 		/* An empty gap {1, 0} lets nothing through. */
 		if (entry & bad_bits || address < walk->gap.first || address > walk->gap.last ||
 		    walk->gap.last - address < PAGE_SIZE - 1) {
-			uint16_t rule = vet_leaf(walk, entry, 1);
+			uint16_t rule = walk_vet_leaf(walk, entry, 1);
 
 			if (rule)
-				replace(walk, frame, i, rule, HANDOFF_LEAF);
+				walk_replace(walk, frame, i, rule, HANDOFF_LEAF);
 		}
 	}
 	if (run)
-		ranges_add(&walk->relay->report, walk->domain, entry_iova(frame, VTD_ENTRIES - run),
+		ranges_add(&walk->relay->report, walk->domain, walk_iova(frame, VTD_ENTRIES - run),
 			   frame->iova + VTD_ENTRIES * PAGE_SIZE - 1);
 }
 
@@ -228,20 +125,20 @@ static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uin
 static void walk_entry(struct walk *walk, struct frame *frame, unsigned int index)
 {
 	const struct pt_format *format = walk->format;
-	uint64_t entry = frame->entries[index], start = entry_iova(frame, index);
+	uint64_t entry = frame->entries[index], start = walk_iova(frame, index);
 	bool leaf = entry & format->superpage;
 	uint16_t rule;
 	phys_t now;
 
 	if (!(entry & format->present))
 		return;
-	rule = leaf ? vet_leaf(walk, entry, frame->level) : vet_table_entry(walk, entry, frame->level);
+	rule = leaf ? walk_vet_leaf(walk, entry, frame->level) : walk_vet_table(walk, entry, frame->level);
 	if (rule || leaf) {
 		walk->domain->leaves += leaf;
 		if (leaf)
-			ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+			ranges_add(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
 		if (rule)
-			replace(walk, frame, index, rule, leaf ? HANDOFF_LEAF : HANDOFF_PAGE_TABLE);
+			walk_replace(walk, frame, index, rule, leaf ? HANDOFF_LEAF : HANDOFF_PAGE_TABLE);
 		return;
 	}
 
@@ -251,13 +148,13 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 	case SEEN:
 		/* Its ranges were listed where it was met first; here the whole span stands for them. */
 		walk->lost |= walk->relay->unmendable;
-		ranges_add(&walk->relay->report, walk->domain, start, start + span(frame->level) - 1);
+		ranges_add(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
 		break;
 	case UNTRACKED:
-		replace(walk, frame, index, format->rule_untracked, HANDOFF_PAGE_TABLE);
+		walk_replace(walk, frame, index, format->rule_untracked, HANDOFF_PAGE_TABLE);
 		return;
 	case UNREADABLE:
-		replace(walk, frame, index, format->rule_provenance, HANDOFF_PAGE_TABLE);
+		walk_replace(walk, frame, index, format->rule_provenance, HANDOFF_PAGE_TABLE);
 		return;
 	}
 	if (!frame->in_place)
@@ -283,7 +180,7 @@ static void share_ranges(struct walk *walk, unsigned int levels)
 			return;
 		}
 	}
-	ranges_add(report, domain, 0, span(levels + 1) - 1);
+	ranges_add(report, domain, 0, walk_span(levels + 1) - 1);
 }
 
 bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
