@@ -5,6 +5,9 @@
     stub+stock      the same behind the stub
     stub+adopting   the kernel of kernel/6.12 behind the stub
 
+What needs things that Debian's kernel is built without runs on the small kernel throughout: with
+dmarelay=off it is stock.
+
 In each the drivers of the devices with live DMA attach before the dump is saved: that is where
 the crashed kernel's DMA and the kdump kernel's drivers meet. `make compare` calls it; it prints a
 table and writes build/compare/result.json. Exit status 1 if the adopting kernel lost a dump, or
@@ -31,6 +34,7 @@ from gdbstub import GdbError
 from machine import SOURCES, Config, MachineError
 
 FOLDER = os.path.join(paths.BUILD, "compare")
+MAPBENCH = os.path.join(paths.BUILD, "system", "mapbench")
 KERNELS = ["stock", "stub+stock", "stub+adopting"]
 ATTACH_MODULES = ["snd-hda-codec-generic", "snd-hda-intel", "e1000e", "uhci-hcd"]
 # A context-cache invalidation for one device: stock takes its context entry away
@@ -45,7 +49,34 @@ class Scenario:
     config: dict = field(default_factory=dict)
     kdump_cmdline: str = ""
     loader: str = "load"
+    attach: str = ""                # shell commands for the kdump kernel, which is the small one
 
+
+# The drivers that would reset e1000e and HDA stay away. The kernel's own benchmark of dma_map
+# takes their place: it maps buffers for a device, and leaves the device alone.
+WITHOUT_DRIVERS = "initcall_blacklist=e1000_init_module,azx_driver_init"
+MAP_ONLY = """
+mount -t debugfs debugfs /sys/kernel/debug
+for device in 0000:00:03.0 0000:00:04.0; do
+    echo dma_map_benchmark >/sys/bus/pci/devices/$device/driver_override
+    echo $device >/sys/bus/pci/drivers/dma_map_benchmark/bind
+    for size in "1 32" "512 32" "1024 32" "1 64" "512 64" "1024 64"; do
+        /job/mapbench $size >/dev/console 2>&1
+    done
+    echo $device >/sys/bus/pci/drivers/dma_map_benchmark/unbind
+done
+"""
+# An adopted device goes and comes back twice, and its driver too
+REMOVE = """
+for round in 1 2; do
+    echo 0000:00:03.0 >/sys/bus/pci/drivers/e1000e/unbind
+    echo 0000:00:03.0 >/sys/bus/pci/drivers/e1000e/bind
+    ip link set dev eth0 up
+    echo 1 >/sys/bus/pci/devices/0000:00:03.0/remove
+    echo 1 >/sys/bus/pci/rescan
+    ip link set dev eth0 up && say "removed, rescanned"
+done
+"""
 
 SCENARIOS = [
     Scenario("drivers attach, 39 bits", {"aw_bits": 39}),
@@ -55,6 +86,8 @@ SCENARIOS = [
     Scenario("OVMF, kexec -s", {"firmware": "ovmf"}, loader="file"),
     Scenario("no KASLR", {}, "nokaslr"),
     Scenario("crashkernel above 4 GiB", {"mem_mib": 6144, "crashkernel": "512M,high"}),
+    Scenario("buffers mapped, no reset", {}, WITHOUT_DRIVERS, attach=MAP_ONLY),
+    Scenario("device removed, rescanned", {}, attach=REMOVE),
 ]
 
 
@@ -110,7 +143,7 @@ class Attach(Cycle):
         return dict(found)
 
 
-def prepare(kernels):
+def prepare():
     """An initramfs for each kernel, and the images; {kernel: (image, initrd)}."""
     os.makedirs(FOLDER, exist_ok=True)
     initrds = {}
@@ -118,24 +151,28 @@ def prepare(kernels):
         initrds[name] = os.path.join(FOLDER, f"{name}.cpio.gz")
         with open(initrds[name], "wb") as file:
             file.write(gzip.compress(images.initramfs("kdump", modules), 1, mtime=0))
-    prepared = {"stock": (paths.kernel_image(), initrds["modules"])}
-    for name, inner, initrd in (("stub+stock", paths.kernel_image(), "modules"),
-                                ("stub+adopting", paths.ADOPTING_IMAGE, "builtin")):
-        if name not in kernels:
-            continue
+    stock, adopting = paths.kernel_image(), paths.ADOPTING_IMAGE
+    prepared = {"stock": (stock, initrds["modules"]), "stock small": (adopting, initrds["builtin"])}
+    for name, inner, initrd in (("stub+stock", stock, "modules"),
+                                ("stub+adopting", adopting, "builtin")):
         wrapped = os.path.join(FOLDER, name + ".relay")
         subprocess.run([paths.DMARELAY, "wrap", inner, "-o", wrapped], check=True)
         prepared[name] = wrapped, initrds[initrd]
-    prepared["initrd builtin"] = initrds["builtin"]
+    prepared["stub+stock small"] = prepared["stub+adopting small"] = prepared["stub+adopting"]
     return prepared
 
 
 def one(scenario, kernel, prepared):
     """Run it; the entry of result.json."""
     image, initrd = prepared[kernel]
+    files, cmdline = {}, scenario.kdump_cmdline
+    if scenario.attach:
+        image, initrd = prepared[f"{kernel} small"]
+        files = {"attach": scenario.attach.encode(), "mapbench": MAPBENCH}
+        cmdline += "" if kernel == "stub+adopting" else " dmarelay=off"
     config = Config(**{"firmware": "seabios", **scenario.config})
     folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel}"))
-    cycle = Attach(Plan(image, config, scenario.loader, scenario.kdump_cmdline, initrd=initrd),
+    cycle = Attach(Plan(image, config, scenario.loader, cmdline, initrd=initrd, files=files),
                    folder, stopwatch())
     problem, legacy = "", {}
     try:
@@ -152,6 +189,7 @@ def one(scenario, kernel, prepared):
         "legacy_dma_after_attach": legacy,
         "adopted": len(re.findall(r"DMAR: relay: adopted domain", console)),
         "complaints": len(re.findall(r"WARNING: CPU|kernel BUG at|BUG: |Bad page", console)),
+        "attach": re.findall(r"^@@ (mapped .*|removed.*)$", console, re.MULTILINE),
         "problem": problem,
     }
 
@@ -183,7 +221,7 @@ def main():
     parser.add_argument("--kernel", choices=KERNELS, action="append")
     args = parser.parse_args()
     kernels = args.kernel or KERNELS
-    prepared = prepare(kernels)
+    prepared = prepare()
     results = []
     for scenario in SCENARIOS:
         for kernel in kernels:

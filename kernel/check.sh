@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh SERIES - is the series fit to be sent?
+#
+# It applies with patch -p1 and with git am, keeps its limits, and checkpatch --strict, sparse and
+# W=1 have nothing to say. Needs the source that build.sh keeps.
+
+set -eu
+
+series=${1:?usage: check.sh SERIES}
+top=$(cd "$(dirname "$0")/.." && pwd)
+patches=$top/kernel/$series
+cache=${DMARELAY_CACHE:-${HOME:-/nonexistent}/.cache/dmarelay}
+[ -d "$cache/kernel-$series/linux" ] || cache=$top/build/cache
+source=$cache/kernel-$series/linux
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+say() { echo "kernel-check: $*"; }
+fail() { say "FAIL $*"; failed=1; }
+
+# What the series touches, as the distribution has it
+touched=$(sed -n 's,^+++ b/,,p' "$patches"/*.patch | sort -u)
+for file in $touched; do
+	mkdir -p "$scratch/tree/$(dirname "$file")"
+	[ ! -f "$source/$file" ] || cp "$source/$file" "$scratch/tree/$file"
+done
+(cd "$scratch/tree" && cat "$cache/kernel-$series/series" | patch -p1 -R -s)
+cp -r "$scratch/tree" "$scratch/am"
+
+cat "$patches"/*.patch | patch -d "$scratch/tree" -p1 -s --fuzz=0 && say "patch -p1: applies" ||
+	fail "patch -p1"
+(cd "$scratch/am" && git init -q && git add -A && git -c user.name=x -c user.email=x@x commit -qm x &&
+	git -c user.name=x -c user.email=x@x am -q "$patches"/*.patch) && say "git am: applies" ||
+	fail "git am"
+
+# Lines: at most 80 changed in existing files, 700 in relay.c
+changed=$(cd "$scratch/am" && git diff --numstat HEAD~3 -- . ':!*/relay.[ch]' ':!*/handoff.h' |
+	awk '{ n += $1 + $2 } END { print n }')
+lines=$(wc -l <"$scratch/am/drivers/iommu/intel/relay.c")
+say "changed lines in existing files: $changed; relay.c: $lines"
+[ "$changed" -le 80 ] && [ "$lines" -le 700 ] || fail "too long"
+
+# The directory has its maintainers: FILE_PATH_CHANGES asks for no more
+(cd "$source" && perl scripts/checkpatch.pl --strict --ignore FILE_PATH_CHANGES -q \
+	"$patches"/*.patch) && say "checkpatch --strict: clean" || fail "checkpatch"
+
+objects=$cache/kernel-$series/obj
+for file in relay iommu; do
+	touch "$source/drivers/iommu/intel/$file.c"
+done
+make -C "$source" O="$objects" CC="ccache gcc" W=1 C=1 CF="-Wsparse-error" \
+	drivers/iommu/intel/relay.o drivers/iommu/intel/iommu.o >"$scratch/log" 2>&1 || fail "sparse, W=1"
+if grep -E 'relay\.[ch]|handoff\.h' "$scratch/log" | grep -E 'warning|error'; then
+	fail "sparse, W=1"
+else
+	say "sparse, W=1: clean"
+fi
+exit $failed
