@@ -276,7 +276,7 @@ bool build_prepare(struct build *b)
 	b->before = memory_snapshot();
 	for (unsigned int i = 0; i < mock_count(); i++)
 		b->units_before[i] = *mock_unit(i);
-	go_on = relay_prepare(&b->boot);
+	go_on = relay_open(&b->boot) && relay_prepare();
 	check_prepared(b);
 	return go_on;
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* arena.c and memo.c. */
+#include "testing.h"
+
+#include "arena.h"
+#include "memo.h"
+
+static struct arena arena_of(uint64_t size)
+{
+	static uint8_t *memory;
+	struct arena arena;
+
+	free(memory);
+	memory = aligned_alloc(PAGE_SIZE, (size + 2 * PAGE_SIZE) & PAGE_MASK);
+	memset(memory, 0xaa, size + PAGE_SIZE);
+	arena_init(&arena, memory, phys(0x70000000), size);
+	return arena;
+}
+
+static void allocations_are_aligned_and_disjoint(void **state)
+{
+	struct arena arena = arena_of(0x10000);
+	uint8_t *a = arena_alloc(&arena, 3, 1), *b = arena_alloc(&arena, 8, 8), *c = arena_page(&arena);
+
+	(void)state;
+	assert_ptr_equal(a, arena.base);
+	assert_ptr_equal(b, arena.base + 8);
+	assert_ptr_equal(c, arena.base + 0x1000);
+	assert_hex_equal(arena_phys(&arena, c).pa, 0x70001000);
+	assert_hex_equal(arena.used, 0x2000);
+}
+
+static void zeroed_memory_is_zero(void **state)
+{
+	struct arena arena = arena_of(0x10000);
+	uint8_t *memory = arena_alloc_zeroed(&arena, 100, 64), zeros[100] = { 0 };
+
+	(void)state;
+	assert_memory_equal(memory, zeros, 100);
+	assert_int_equal(memory[100], 0xaa);
+}
+
+static void full_arena_gives_nothing_and_stays_as_it_is(void **state)
+{
+	struct arena arena = arena_of(0x3000);
+
+	(void)state;
+	assert_non_null(arena_alloc(&arena, 1, 1));
+	assert_non_null(arena_page(&arena));
+	assert_non_null(arena_page(&arena));
+	assert_null(arena_page(&arena));
+	assert_null(arena_alloc(&arena, 1, 1));
+	assert_null(arena_alloc_zeroed(&arena, UINT64_MAX, 8));
+	assert_hex_equal(arena.used, 0x3000);
+	assert_non_null(arena_alloc(&arena, 0, 1));
+}
+
+/* The alignment alone must not run past the end. */
+static void alignment_beyond_the_end(void **state)
+{
+	struct arena arena = arena_of(0x1800);
+
+	(void)state;
+	assert_non_null(arena_alloc(&arena, 0x1001, 1));
+	assert_null(arena_alloc(&arena, 0, 0x1000));
+	assert_hex_equal(arena.used, 0x1001);
+}
+
+static void rewind_gives_back(void **state)
+{
+	struct arena arena = arena_of(0x4000);
+	uint64_t mark;
+	void *page;
+
+	(void)state;
+	arena_page(&arena);
+	mark = arena_mark(&arena);
+	page = arena_page(&arena);
+	arena_page(&arena);
+	arena_rewind(&arena, mark);
+	assert_ptr_equal(arena_page(&arena), page);
+}
+
+static struct memo_key key(uint64_t table, unsigned int level, unsigned int format, bool in_place)
+{
+	return (struct memo_key){ phys(table), (uint8_t)level, (uint8_t)format, in_place };
+}
+
+static void tables_are_told_apart_by_all_of_their_key(void **state)
+{
+	struct arena arena = arena_of(0x40000);
+	struct memo memo;
+	uint64_t value = 0x1000;
+	phys_t copy;
+
+	(void)state;
+	assert_true(memo_init(&memo, &arena, 100));
+	for (uint64_t table = 0; table < 4; table++)
+		for (unsigned int level = 1; level < 8; level++)
+			for (unsigned int format = 0; format < 64; format += 21)
+				for (unsigned int in_place = 0; in_place < 2; in_place++) {
+					struct memo_key k = key(table << 12, level, format, in_place);
+
+					assert_false(memo_find(&memo, k, &copy));
+					assert_true(memo_add(&memo, k, phys(value)));
+					assert_true(memo_find(&memo, k, &copy));
+					assert_hex_equal(copy.pa, value);
+					value += 0x1000;
+				}
+}
+
+static void full_memo_refuses_and_still_finds(void **state)
+{
+	struct arena arena = arena_of(0x40000);
+	struct memo memo;
+	uint64_t count = 0;
+	phys_t copy;
+
+	(void)state;
+	assert_true(memo_init(&memo, &arena, 700));
+	while (memo_add(&memo, key(count << 12, 1, 0, false), phys(count << 13)))
+		assert_true(++count < 100000);
+	assert_true(count >= 700);
+	for (uint64_t i = 0; i < count; i++) {
+		assert_true(memo_find(&memo, key(i << 12, 1, 0, false), &copy));
+		assert_hex_equal(copy.pa, i << 13);
+	}
+	assert_false(memo_find(&memo, key(count << 12, 1, 0, false), &copy));
+}
+
+static void memo_without_room(void **state)
+{
+	struct arena arena = arena_of(0x2000);
+	struct memo memo;
+
+	(void)state;
+	assert_false(memo_init(&memo, &arena, 1));
+}
+
+/* Addresses that collide in the hash: page numbers far apart by powers of two. */
+static void keys_that_collide(void **state)
+{
+	struct arena arena = arena_of(0x40000);
+	struct memo memo;
+	phys_t copy;
+
+	(void)state;
+	assert_true(memo_init(&memo, &arena, 100));
+	for (unsigned int shift = 12; shift < 52; shift++)
+		for (uint64_t i = 1; i < 8; i += 2)
+			assert_true(memo_add(&memo, key(i << shift & ~0xffful, 1, shift % 64, i & 2),
+					     phys(i << shift)));
+	for (unsigned int shift = 12; shift < 52; shift++)
+		for (uint64_t i = 1; i < 8; i += 2) {
+			assert_true(memo_find(&memo, key(i << shift & ~0xffful, 1, shift % 64, i & 2), &copy));
+			assert_hex_equal(copy.pa, i << shift);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(allocations_are_aligned_and_disjoint),
+		cmocka_unit_test(zeroed_memory_is_zero),
+		cmocka_unit_test(full_arena_gives_nothing_and_stays_as_it_is),
+		cmocka_unit_test(alignment_beyond_the_end),
+		cmocka_unit_test(rewind_gives_back),
+		cmocka_unit_test(tables_are_told_apart_by_all_of_their_key),
+		cmocka_unit_test(full_memo_refuses_and_still_finds),
+		cmocka_unit_test(memo_without_room),
+		cmocka_unit_test(keys_that_collide),
+	};
+
+	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
+}
