@@ -40,8 +40,10 @@ static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff
 	report_seal(&relay->report, outcome, reason);
 }
 
-static bool begin(struct relay *relay, const struct relay_boot *boot)
+bool relay_open(const struct relay_boot *boot)
 {
+	struct relay *relay = &the_relay;
+
 	memset(relay, 0, sizeof(*relay));	/* hosts run more than once */
 	relay->boot = *boot;
 	relay->phase_start = boot->entry_ticks;
@@ -83,14 +85,11 @@ static enum handoff_reason prepare(struct relay *relay)
 	return reason;
 }
 
-bool relay_prepare(const struct relay_boot *boot)
+bool relay_prepare(void)
 {
 	struct relay *relay = &the_relay;
-	enum handoff_reason reason;
+	enum handoff_reason reason = prepare(relay);
 
-	if (!begin(relay, boot))
-		return false;
-	reason = prepare(relay);
 	if (reason != HANDOFF_OK) {
 		log_line(&relay->report, "nothing is switched, reason %u", reason);
 		seal(relay, is_idle(reason) ? HANDOFF_IDLE : HANDOFF_ABANDONED, reason);

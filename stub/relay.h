@@ -2,8 +2,8 @@
 /*
  * relay.h - the story of a crash, in two halves
  *
- * The architecture code fills struct relay_boot, calls relay_prepare() and then, unless that was
- * cut short, relay_commit(). It may guard either call with a trap handler that abandons it at any
+ * The architecture code fills struct relay_boot, calls relay_open(), relay_prepare() and then, unless
+ * that was cut short, relay_commit(). It may guard either of the two with a trap handler that abandons it at any
  * instruction: after that only relay_abandon() (for a cut-short prepare) or relay_conclude() (for
  * a cut-short commit) may be called. Until relay_commit() no hardware register has been written.
  */
@@ -47,10 +47,16 @@ struct relay_boot {
 struct relay;		/* the one global state of stub/, defined in state.h */
 
 /*
- * Discover, copy and seal. True if there is something to commit; false if the machine is to be
- * left as it is (the handoff then says why). `boot` and what it points to must outlive the run.
+ * Begin: lay out the empty report, read the options, start the clock. False if the arena cannot even
+ * hold a report; nothing else may be called then. `boot` and what it points to must outlive the run.
  */
-bool relay_prepare(const struct relay_boot *boot);
+bool relay_open(const struct relay_boot *boot);
+
+/*
+ * Discover, copy and seal. True if there is something to commit; false if the machine is to be
+ * left as it is (the handoff then says why).
+ */
+bool relay_prepare(void);
 
 /* Switch the hardware to the copies and seal the results. Bounded by dmarelay.budget. */
 void relay_commit(void);

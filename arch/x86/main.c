@@ -19,7 +19,7 @@ static struct boot_store store;
 static struct relay_boot boot;
 static struct entry_state *arrival;
 static phys_t boot_params;
-static bool found;	/* there are boot_params to read and write */
+static bool found;	/* there are boot_params to read and write, and there is room for a report */
 static bool prepared;	/* there is something to commit */
 static bool published;	/* the kernel will find, and reserve, the arena */
 static struct relay_trap trap;
@@ -79,11 +79,11 @@ void run_step(enum step step)
 	case STEP_ARRIVE:
 		machine_init();
 		arrival->restore_segments = segments_restorable(arrival);
-		found = bootparam_read(boot_params, &store, &boot);
+		found = bootparam_read(boot_params, &store, &boot) && relay_open(&boot);
 		break;
 	case STEP_PREPARE:
 		test_hook(boot.command_line, TEST_PREPARE);
-		prepared = relay_prepare(&boot);
+		prepared = relay_prepare();
 		test_hook(boot.command_line, TEST_SEALED);
 		break;
 	case STEP_ABANDON:

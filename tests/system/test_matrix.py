@@ -33,7 +33,7 @@ LEFT_ALONE = {
 # Fault and place (arch/x86/testhook.c): what the report then says. "ok" stands for a switch that
 # was complete as far as QEMU can tell.
 EXCEPTIONS = {
-    "ud": ("none", "none"),                             # before there is anything to report in
+    "ud": ("abandoned", "exception"),                   # before anything is looked at
     "db": ("abandoned", "exception"),                   # in the midst of copying
     "bad-stack-sealed": ("abandoned", "exception"),     # everything copied, nothing touched
     "pf-commit": ("switched", "no-unit-switched"),      # the same, a moment later
