@@ -33,6 +33,12 @@ run-now: build/dmarelay guest-images
 	@$(SYSTEM_PYTHON) -B tests/system/run.py --kdump=$(KDUMP) --firmware=$(FIRMWARE) \
 		--loader=$(LOADER) --mem=$(MEM) --crashkernel=$(CRASHKERNEL)
 
-.PHONY: check-system
-check-system: build/dmarelay build/stub-test/stub.bin guest-images
-	@$(SYSTEM_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider tests/system
+# TESTS= chooses some, as pytest's -k does
+.PHONY: check-system check-system-now
+check-system:
+	@tools/deps.sh build system
+	@$(MAKE) --no-print-directory check-system-now
+
+check-system-now: build/dmarelay build/stub-test/stub.bin guest-images
+	@$(SYSTEM_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider \
+		$(if $(TESTS),-k "$(TESTS)") tests/system
