@@ -23,7 +23,7 @@ STUB_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIE -mgeneral-regs-only -mno-r
 	-fno-asynchronous-unwind-tables -maccumulate-outgoing-args \
 	$(WARNINGS) $(REPRODUCIBLE)
 
-TOOL_SRCS := $(wildcard tools/*.c) stub/rules.c
+TOOL_SRCS := $(wildcard tools/*.c) stub/rules.c stub/dmar_items.c
 TOOL_OBJS := $(TOOL_SRCS:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tools/stub_blob.o
 TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) $(REPRODUCIBLE) -Iinclude -Istub
 
