@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dmarelay inspect - show what the stub left behind
+ * dmarelay inspect - show what the stub left behind, or what the firmware says about the units
  */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "cli.h"
+#include "dmar_view.h"
 #include "handoff_read.h"
 #include "show.h"
+#include "show_dmar.h"
 #include "source.h"
 
 struct request {
@@ -30,12 +32,17 @@ static void print_help(void)
 	     "one such node's data, with or without the 16 bytes of struct setup_data in front.\n"
 	     "A FILE that ends behind the report, without the copied tables, will do.\n"
 	     "\n"
+	     "FILE may also be an ACPI DMAR table, such as /sys/firmware/acpi/tables/DMAR: then\n"
+	     "this shows the units, device scopes and reserved memory that the firmware tells\n"
+	     "of, and whatever is odd about them. An odd table is shown with exit status 0, one\n"
+	     "with a wrong checksum, or a structure that hides the rest, with exit status 2.\n"
+	     "\n"
 	     "Options:\n"
 	     "  -j, --json    one JSON object instead of text. Keys: outcome, reason, digest_ok,\n"
 	     "                stub_version, base, arena_bytes, tables_bytes, tables_copied,\n"
 	     "                bytes_copied, quarantined, stub_us, units, domains (with\n"
 	     "                ranges), devices, pasids, records, faults, rmrrs, crash_region, timing,\n"
-	     "                dropped, log; docs/handoff.md describes them\n"
+	     "                dropped, log; docs/handoff.md describes them, and those of a table\n"
 	     "  -r, --ranges  show every IOVA range, not each domain's first few\n"
 	     "  -h, --help    show this help\n"
 	     "\n"
@@ -49,7 +56,8 @@ static void print_help(void)
 	     "     stub wrote\n"
 	     "\n"
 	     "Example:\n"
-	     "  dmarelay inspect > /var/crash/relay.txt");
+	     "  dmarelay inspect > /var/crash/relay.txt\n"
+	     "  dmarelay inspect /sys/firmware/acpi/tables/DMAR");
 }
 
 /* Returns -1 to go on, or the exit status to end with. */
@@ -85,12 +93,31 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 	return -1;
 }
 
+static int show_table(const struct request *request, const struct source *source)
+{
+	struct dmar_view view;
+	struct problem problem;
+	int status = CLI_OK;
+
+	if (!dmar_read(&view, source->blob.data, source->blob.size, &problem))
+		return cli_malformed(source->path, &problem);
+	if (dmar_damaged(&view, &problem))
+		status = cli_malformed(source->path, &problem);
+	if (request->json)
+		show_dmar_json(stdout, &view);
+	else
+		show_dmar_text(stdout, &view);
+	return cli_finish(status);
+}
+
 static int show(const struct request *request, const struct source *source)
 {
 	struct handoff_view view;
 	struct problem problem;
 	int status = CLI_OK;
 
+	if (dmar_recognised(source->blob.data, source->blob.size))
+		return show_table(request, source);
 	if (!handoff_read(&view, source->blob.data, source->blob.size, &problem))
 		return cli_malformed(source->path, &problem);
 	if (!view.digest_ok) {
