@@ -31,7 +31,7 @@ static void put_header(FILE *out, const struct dmar_view *view)
 	fprintf(out, "flags         0x%02x", head->flags);
 	put_flag(out, head->flags & DMAR_FLAG_INTR_REMAP, "interrupts can be remapped");
 	put_flag(out, head->flags & DMAR_FLAG_X2APIC_OPT_OUT, "x2APIC opted out");
-	put_flag(out, head->flags & DMAR_FLAG_DMA_CTRL, "remapping to be turned on");
+	put_flag(out, head->flags & DMAR_FLAG_DMA_CTRL, "DMA protection opted in");
 	fputc('\n', out);
 }
 

@@ -53,9 +53,10 @@ def build(name, sources, *flags):
 
 @pytest.fixture(scope="session")
 def storm():
-    """storm.c: the reader and both reports under a storm of mutated blocks, sanitized."""
+    """storm.c: the readers and their reports under a storm of mutated blocks, sanitized."""
     tools = ["handoff_read", "handoff_check", "problem", "show_text", "show_text_units",
              "show_json", "show_json_units", "sentences", "facts", "names", "registers",
-             "json"]
-    return build("storm", ["tests/cli/storm.c", "stub/rules.c"] +
+             "json", "dmar_view", "dmar_oddities", "dmar_odd_structure", "dmar_odd_scopes",
+             "show_dmar_text", "show_dmar_json"]
+    return build("storm", ["tests/cli/storm.c", "stub/rules.c", "stub/dmar_items.c"] +
                  [f"tools/{name}.c" for name in tools])

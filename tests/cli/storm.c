@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm FILE ROUNDS - the handoff reader under mutated input
+ * storm FILE ROUNDS - the readers of handoffs and of DMAR tables under mutated input
  *
- * Mutates the block in FILE in ROUNDS ways, reads each, and shows those that the reader accepts in
+ * Mutates the block, or table, in FILE in ROUNDS ways, reads each, and shows those that the reader accepts in
  * both forms. Each mutant lies in memory of exactly its size, so that AddressSanitizer sees a read
  * of one byte too many. Prints how many were accepted and refused; a mutant that brings the program
  * down is the failure. The digest is put right in half of the mutants, or no reader that checks it
@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dmar_view.h"
 #include "handoff_read.h"
 #include "show.h"
+#include "show_dmar.h"
 
 static uint64_t random_state = 0x9e3779b97f4a7c15ull;
 
@@ -90,29 +92,46 @@ static void repair_digest(uint8_t *data, size_t size)
 	memcpy(data, &header, sizeof(header));
 }
 
+static bool read_block(const uint8_t *data, size_t size, FILE *out, struct problem *problem)
+{
+	struct handoff_view view;
+
+	handoff_extent(data, size);
+	if (!handoff_read(&view, data, size, problem))
+		return false;
+	show_text(out, &view, true);
+	show_json(out, &view);
+	return true;
+}
+
+static bool read_table(const uint8_t *data, size_t size, FILE *out, struct problem *problem)
+{
+	struct dmar_view view;
+
+	if (!dmar_read(&view, data, size, problem))
+		return false;
+	dmar_damaged(&view, problem);
+	show_dmar_text(out, &view);
+	show_dmar_json(out, &view);
+	return true;
+}
+
 static bool try_one(const uint8_t *original, size_t size, FILE *out)
 {
 	size_t kept = pick(4) ? size : pick(size + 1);
 	uint8_t *data = malloc(kept ? kept : 1);
-	struct handoff_view view;
+	bool table = dmar_recognised(original, size), accepted;
 	struct problem problem;
 
 	memcpy(data, original, kept);
 	for (uint64_t i = pick(4); i; i--)
 		mutate(data, kept);
-	if (pick(4) == 0)
+	if (!table && pick(4) == 0)
 		stretch(data, kept);
-	if (pick(2))
+	if (!table && pick(2))
 		repair_digest(data, kept);
-
-	handoff_extent(data, kept);
-
-	bool accepted = handoff_read(&view, data, kept, &problem);
-
-	if (accepted) {
-		show_text(out, &view, true);
-		show_json(out, &view);
-	} else if (problem.offset > kept + 64 || !problem.text[0]) {
+	accepted = (table ? read_table : read_block)(data, kept, out, &problem);
+	if (!accepted && (problem.offset > kept + 64 || !problem.text[0])) {
 		fprintf(stderr, "a problem at 0x%llx of 0x%zx bytes: '%s'\n",
 			(unsigned long long)problem.offset, kept, problem.text);
 		exit(3);

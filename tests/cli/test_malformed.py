@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 import blobs
+import tables
 from blobs import Block, Section
 
 TABLE = blobs.HEADER.size       # where the section table begins
@@ -186,12 +187,13 @@ def test_truncated_anywhere(dmarelay, tmp_path):
         assert done.status == 2 and done.out == "" and done.err.count("\n") == 1, cut
 
 
-@pytest.mark.parametrize("name", ["plain", "node", "scalable"])
+@pytest.mark.parametrize("name", ["plain", "node", "scalable", "table"])
 def test_storm(storm, tmp_path, name):
     """Some thousand mutants, sanitized: both fates must occur, and no crash."""
     sections = blobs.scalable_sections() if name == "scalable" else blobs.full_sections()
     block = Block(sections, tables=0).build()
-    (tmp_path / "block").write_bytes(blobs.node(block) if name == "node" else block)
+    data = {"node": blobs.node(block), "table": tables.everything()}.get(name, block)
+    (tmp_path / "block").write_bytes(data)
     done = subprocess.run([storm, tmp_path / "block", "20000"], capture_output=True, text=True,
                           timeout=300, check=False)
     assert done.returncode == 0, done.stderr
