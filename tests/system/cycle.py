@@ -111,7 +111,17 @@ class Cycle:
             raise MachineError("the wrapped kernel is nowhere in the crash region")
         self.arena = self.seen.load + self.image.arena_offset, self.image.arena_size
         self.watch = Watch(self.seen, self.arena, self.plan.trace_dma)
+        self._look_at_traffic()
         self.progress(f"live DMA is on, crash kernel loaded at {self.seen.load:#x}")
+
+    def _look_at_traffic(self):
+        """A moment's DMA, by source: the devices are really at work."""
+        log = qemutrace.Trace(self.machine.trace_path)
+        for enable in (True, False):
+            for event in qemutrace.DMA_EVENTS:
+                self.machine.trace_event(event, enable)
+            time.sleep(0.3 if enable else 0)
+        _, self.seen.dma_before = log.by_source(0)
 
     def _entries(self):
         stub = self.seen.load + ENTRY64

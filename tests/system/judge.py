@@ -145,13 +145,17 @@ def same_translation(seen):
 
 
 def going_on(seen):
-    """Legacy DMA went on after the switch, without a fault."""
-    dma = legacy_dma(seen)
+    """All devices were at work; what outlives the panic went on after the switch, faultless."""
+    before, after = by_device(seen.dma_before), by_device(seen.dma_after)
     return no_faults(seen) + [
-        Line("legacy DMA after the switch",
-             ", ".join(f"{name} {count}" for name, count in dma.items()),
-             dma["hda"] > 0 and dma["uhci"] > 0),
+        Line("DMA in 0.3 s before the panic", _counts(before), all(before.values())),
+        Line("legacy DMA after the switch", _counts(after),
+             after["hda"] > 0 and after["uhci"] > 0),
     ]
+
+
+def _counts(dma):
+    return ", ".join(f"{name} {count}" for name, count in dma.items())
 
 
 def no_faults(seen):
@@ -164,9 +168,9 @@ def faults(seen):
     return sum(seen.faults_in_stub.values()) + sum(seen.faults_after.values())
 
 
-def legacy_dma(seen):
-    """{device: translations seen between the switch and the first driver}."""
-    return {name: seen.dma_after.get(source, 0) for name, source in SOURCES.items()}
+def by_device(counter):
+    """{device: translations} of a counter by source id."""
+    return {name: counter.get(source, 0) for name, source in SOURCES.items()}
 
 
 def reported(report, outcome, reason=None, quarantined=0):

@@ -64,7 +64,7 @@ def result(cycle, report, lines, args):
         "stub_us": report.stub_us,
         "stub_us_from_outside": round(seen.stub_s * 1e6),
         "panic_to_kernel_us": round(seen.panic_to_entry_s * 1e6),
-        "legacy_dma_after_switch": judge.legacy_dma(seen),
+        "legacy_dma_after_switch": judge.by_device(seen.dma_after),
         "outcome": report.outcome,
         "reason": report.reason,
         "options": vars(args),

@@ -79,6 +79,7 @@ class Seen:
     table_pages: set = field(default_factory=set)   # of the copy: root, context, second level
     faults_in_stub: collections.Counter = field(default_factory=collections.Counter)
     faults_after: collections.Counter = field(default_factory=collections.Counter)
+    dma_before: collections.Counter = field(default_factory=collections.Counter)
     dma_after: collections.Counter = field(default_factory=collections.Counter)
     hda_pages: list = field(default_factory=list)
     hda_overwritten: int = 0
