@@ -8,8 +8,8 @@
 # are kept in ${DMARELAY_CACHE:-~/.cache/dmarelay}, or below build/ if that cannot be written to,
 # so that the next build takes seconds. A kernel that was built before is only copied.
 #
-# With MORE=FRAGMENT another fragment goes on top; the result is build/kernel/SERIES/bzImage-NAME,
-# with NAME the fragment's. KEEP_GOING and other flags for make: MAKE_FLAGS.
+# With MORE=FRAGMENT (a full path) another fragment goes on top; the result is then
+# build/kernel/SERIES/bzImage-NAME, with NAME the fragment's. Flags for make: MAKE_FLAGS.
 
 set -eu
 
@@ -27,6 +27,8 @@ source=$work/linux
 objects=$work/obj$variant
 
 say() { echo "kernel: $*"; }
+
+[ -d "$top/kernel/$series" ] || { say "no patches for $series: see kernel/" >&2; exit 2; }
 
 version=$(dpkg-query -W -f '${Version}' "linux-source-$series")
 # shellcheck disable=SC2086 # a list of files
