@@ -195,7 +195,8 @@ class Corrupted(compare.Attach):
 def one(name, image, initrd):
     """Run a case; the entry of result.json."""
     plan = Plan(image, Config(firmware="seabios"), initrd=initrd)
-    cycle = Corrupted(plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)))
+    cycle = Corrupted(plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)),
+                      lambda text: None)
     cycle.change = CASES[name]
     problem = ""
     try:

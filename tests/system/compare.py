@@ -68,15 +68,15 @@ for device in 0000:00:03.0 0000:00:04.0; do
     echo $device >/sys/bus/pci/drivers/dma_map_benchmark/unbind
 done
 """
-# An adopted device goes and comes back twice, and its driver too
+# A driver goes and comes back, then its device: the adopted domain is freed with all its tables
 REMOVE = """
+device=0000:00:04.0 driver=/sys/bus/pci/drivers/snd_hda_intel
 for round in 1 2; do
-    echo 0000:00:03.0 >/sys/bus/pci/drivers/e1000e/unbind
-    echo 0000:00:03.0 >/sys/bus/pci/drivers/e1000e/bind
-    ip link set dev eth0 up
-    echo 1 >/sys/bus/pci/devices/0000:00:03.0/remove
+    echo $device >$driver/unbind
+    echo $device >$driver/bind
+    echo 1 >/sys/bus/pci/devices/$device/remove
     echo 1 >/sys/bus/pci/rescan
-    ip link set dev eth0 up && say "removed, rescanned"
+    [ -e $driver/$device ] && say "removed, rescanned"
 done
 """
 
