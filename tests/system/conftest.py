@@ -24,7 +24,7 @@ def holds(lines):
 
 @pytest.fixture(scope="session", name="wrap")
 def fixture_wrap():
-    """wrap(options...): the stock kernel with a stub in front, made once for each set of options."""
+    """wrap(options...): the stock kernel with a stub in front, made once for each options."""
     made = {}
 
     def wrap(*options):

@@ -98,7 +98,7 @@ class Cycle:
 
     def _boot(self):
         self.progress(f"booting {paths.kernel_version()} ({self.plan.config.firmware})")
-        self.machine.wait_serial(r"^@@ (ready|error .*)$", 100)
+        self.machine.wait_serial(r"^@@ (ready|error .*)$", 150)
         console = self.machine.serial()
         for error in re.findall(r"^@@ error .*$", console, re.MULTILINE):
             raise MachineError(f"the first kernel's init: {error}")

@@ -130,8 +130,8 @@ def make_disk(path, files, size_mib):
         else:
             shutil.copy(content, os.path.join(stage, name))
     make_blank(path, size_mib)
-    subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-E", "lazy_itable_init=1,root_owner=0:0",
-                    "-d", stage, path], check=True)
+    subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F",
+                    "-E", "lazy_itable_init=1,root_owner=0:0", "-d", stage, path], check=True)
     shutil.rmtree(stage)
 
 

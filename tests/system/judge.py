@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Holds what a cycle showed against what must be: one Line each, in the order of the table.
 
-What must be depends on what the stub should have done: `saved` holds always, `switched` when
-it moved the unit to its copies, `left_alone` when it had nothing to do or gave up.
+What must be depends on what the stub should have done: saved() and harmless() always,
+clean_switch() when nothing was wrong, left_alone() when it had nothing to do or gave up.
 """
 
 import re

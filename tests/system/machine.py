@@ -42,7 +42,7 @@ class Config:
     uhci: bool = True
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
-    limit_s: int = 180
+    limit_s: int = 300
 
     @property
     def qemu(self):
@@ -106,8 +106,8 @@ class Machine:
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
             "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
             "-kernel", paths.kernel_image(), "-initrd", paths.INITRAMFS_FIRST,
-            "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} {c.iommu_option} "
-                       f"{c.cmdline}",
+            "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} "
+                       f"{c.iommu_option} {c.cmdline}",
         ]
         if c.iommu:
             arguments += ["-device", f"intel-iommu,intremap=on,{c.iommu_properties}"]

@@ -5,9 +5,9 @@ import pytest
 
 import inject
 import judge
+import paths
 from conftest import holds
 from machine import MachineError
-import paths
 
 
 def test_leaf_into_crash_kernel(run):
