@@ -27,6 +27,8 @@ from machine import Config, MachineError
 
 FOLDER = os.path.join(paths.BUILD, "corrupt")
 IMAGE = os.environ.get("DMARELAY_KERNEL", paths.ADOPTING_IMAGE)
+# QEMU 7.2 itself sometimes ends with a failed assertion when the driver resets a busy e1000e
+WITHOUT_E1000E = "initcall_blacklist=e1000_init_module"
 COMPLAINTS = r"WARNING: CPU|kernel BUG at|BUG: |Bad page|UBSAN|KASAN|general protection|Oops"
 
 # include/handoff.h
@@ -36,7 +38,7 @@ HEADER = {"magic": (0, "<Q"), "major": (8, "<H"), "header_size": (12, "<I"),
           "base": (40, "<Q"), "outcome": (48, "<I"), "section_count": (56, "<I")}
 SECTION = {"type": (0, "<I"), "entry_size": (4, "<I"), "count": (8, "<I"), "offset": (16, "<Q"),
            "length": (24, "<Q")}
-UNITS, DOMAINS, DEVICES, RANGES, TABLES = 1, 2, 3, 4, 11
+UNITS, DOMAINS, DEVICES, RANGES, TABLES = 1, 2, 3, 4, 12
 ENTRY = {"unit.base": (UNITS, 0, "<Q"), "unit.flags": (UNITS, 12, "<I"),
          "unit.new_root": (UNITS, 48 + 8, "<Q"),
          "domain.unit": (DOMAINS, 0, "<I"), "domain.id": (DOMAINS, 4, "<I"),
@@ -194,7 +196,7 @@ class Corrupted(compare.Attach):
 
 def one(name, image, initrd):
     """Run a case; the entry of result.json."""
-    plan = Plan(image, Config(firmware="seabios"), initrd=initrd)
+    plan = Plan(image, Config(firmware="seabios"), initrd=initrd, kdump_cmdline=WITHOUT_E1000E)
     cycle = Corrupted(plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)),
                       lambda text: None)
     cycle.change = CASES[name]
