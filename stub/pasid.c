@@ -34,6 +34,35 @@ static struct memo_key key_of(const struct pasid_user *user, phys_t old, uint8_t
 }
 
 /*
+ * Has it been copied before, whole? The memo's values have the copy's size in their low bits, in
+ * KiB: of devices that share a directory, one may see more of it than the other. Where PASIDs are
+ * dropped nothing is shared, since each device keeps an entry of its own.
+ */
+static bool find_copy(const struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
+		      uint8_t level, phys_t *copy)
+{
+	uint64_t copied;
+
+	if (user->unit->index >= MEMO_UNITS || relay->params.pasid == PASID_DROP ||
+	    !memo_find(&relay->memo, key_of(user, old, level), copy))
+		return false;
+	copied = (copy->pa & ~PAGE_MASK) << 10;
+	copy->pa &= PAGE_MASK;
+	return copied >= size;
+}
+
+/* When the memo is full the next user copies again; the depth is bounded anyway. */
+static void remember_copy(struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
+			  uint8_t level, const void *memory)
+{
+	struct memo_key key = key_of(user, old, level);
+	phys_t known;
+
+	if (user->unit->index < MEMO_UNITS && !memo_find(&relay->memo, key, &known))
+		(void)memo_add(&relay->memo, key, phys(arena_phys(&relay->arena, memory).pa | size >> 10));
+}
+
+/*
  * A copy of `size` bytes at `old` in the arena, *is_new unless it had been made before. NULL:
  * *result says why.
  */
@@ -41,11 +70,10 @@ static void *copy_once(struct relay *relay, const struct pasid_user *user, phys_
 		       uint8_t level, bool *is_new, enum pasid_result *result)
 {
 	uint64_t mark = arena_mark(&relay->arena);
-	bool memoised = user->unit->index < MEMO_UNITS;
 	phys_t copy;
 	void *memory;
 
-	*is_new = !memoised || !memo_find(&relay->memo, key_of(user, old, level), &copy);
+	*is_new = !find_copy(relay, user, old, size, level, &copy);
 	if (!*is_new)
 		return relay->arena.base + (copy.pa - relay->arena.phys.pa);
 	*result = PASID_NO_ROOM;
@@ -58,8 +86,7 @@ static void *copy_once(struct relay *relay, const struct pasid_user *user, phys_
 		return NULL;
 	}
 	user->unit->report->root_tables += (uint32_t)((size + PAGE_SIZE - 1) / PAGE_SIZE);
-	if (memoised)	/* when the memo is full the next user copies again; the depth is bounded anyway */
-		(void)memo_add(&relay->memo, key_of(user, old, level), arena_phys(&relay->arena, memory));
+	remember_copy(relay, user, old, size, level, memory);
 	return memory;
 }
 

@@ -167,6 +167,7 @@ static struct handoff_record record_about(const struct pasid_user *user, uint32_
 
 	record.rule = HANDOFF_RULE_PASID_DOMAIN_CLASH;
 	record.object = HANDOFF_PASID;
+	record.domain_id = VTD_PE_DID(found->q[1]);
 	record.iova = pasid;
 	record.where = where.pa;
 	record.found[0] = found->q[0];
