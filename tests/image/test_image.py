@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The stub's image and the tree that it is made from."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -75,6 +76,15 @@ def test_build_refuses(copy, damage, complaint):
 def test_header_stands_alone(header):
     subprocess.run(["gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only", "-x", "c", "-Wall", "-Wextra", "-Werror",
                     "-Iinclude", "-Istub", "-Iarch/x86", header], check=True, cwd=TOP)
+
+
+def test_kernel_series_carries_this_abi():
+    """The patch that brings handoff.h into the kernel is made from ours."""
+    made = subprocess.run(["/usr/bin/python3", "kernel/abi.py", "--patch"], cwd=TOP, check=True,
+                          capture_output=True, text=True).stdout
+    patches = glob.glob(os.path.join(TOP, "kernel", "6.12", "0001-*.patch"))
+    with open(patches[0], encoding="utf-8") as file:
+        assert file.read() == made
 
 
 def test_every_source_has_its_licence():
