@@ -33,6 +33,7 @@ struct build *build_machine(void)
 		.options = "",
 		.arena_size = 0x100000,
 		.next_page = BUILD_PAGES,
+		.rights = VTD_SL_R | VTD_SL_W,
 		.boot = { .e820_sound = true, .rsdp = { BUILD_RSDP } },
 	};
 	/* Neither list is in order: loaders do not promise that. */
@@ -80,13 +81,57 @@ struct mock_unit *build_unit(struct build *b)
 	return unit;
 }
 
+static bool is_scalable(const struct mock_unit *unit)
+{
+	return VTD_RTADDR_TTM(unit->rtaddr) == VTD_TTM_SCALABLE;
+}
+
+/* In scalable mode a root entry's upper half serves devfn 80-ff, and a context entry has 32 bytes. */
 uint64_t build_entry(struct build *b, struct mock_unit *unit, uint16_t source)
 {
-	uint64_t root_entry = (unit->rtaddr & PAGE_MASK) + (source >> 8) * 16u;
+	uint64_t slot = (unit->rtaddr & PAGE_MASK) + (source >> 8) * 16u;
+	uint64_t offset = (source & 0xff) * 16u;
 
-	if (!(memory_get64(root_entry) & VTD_ROOT_P))
-		memory_put64(root_entry, build_page(b) | VTD_ROOT_P);
-	return (memory_get64(root_entry) & PAGE_MASK) + (source & 0xff) * 16u;
+	if (is_scalable(unit)) {
+		slot += (source & 0x80) / 16;
+		offset = (source & 0x7f) * 32u;
+	}
+	if (!(memory_get64(slot) & VTD_ROOT_P))
+		memory_put64(slot, build_page(b) | VTD_ROOT_P);
+	return (memory_get64(slot) & PAGE_MASK) + offset;
+}
+
+void build_scalable(struct mock_unit *unit)
+{
+	unit->ecap |= 1ull << 43 | 1ull << 46 | 1ull << 47 | 1ull << 26 | 1ull << 40;
+	unit->rtaddr |= 1 << 10;
+	unit->root = unit->rtaddr;
+	unit->iqa |= 1 << 11;
+	unit->iqh = unit->iqt = 0x40;
+}
+
+uint64_t build_directory(struct build *b, struct mock_unit *unit, uint16_t source, unsigned int pdts)
+{
+	uint64_t at = build_entry(b, unit, source);
+	uint64_t directory = build_pages(b, pdts > 2 ? 1u << (pdts - 2) : 1);
+
+	memory_put64(at, directory | pdts << 9 | 1 << 3 | 1);	/* PASIDs enabled */
+	memory_put64(at + 8, 0);
+	return directory;
+}
+
+uint64_t build_pasid(struct build *b, uint64_t directory, uint32_t pasid, uint64_t q0, uint64_t q1,
+		     uint64_t q2)
+{
+	uint64_t slot = directory + pasid / 64 * 8, at;
+
+	if (!(memory_get64(slot) & 1))
+		memory_put64(slot, build_page(b) | 1);
+	at = (memory_get64(slot) & PAGE_MASK) + pasid % 64 * 64;
+	memory_put64(at, q0);
+	memory_put64(at + 8, q1);
+	memory_put64(at + 16, q2);
+	return at;
 }
 
 uint64_t build_context(struct build *b, struct mock_unit *unit, uint16_t source, uint64_t lo, uint64_t hi)
@@ -127,10 +172,10 @@ uint64_t build_map(struct build *b, uint64_t root, unsigned int levels, uint64_t
 		uint64_t slot = build_slot(root, levels, iova, level);
 
 		if (!memory_get64(slot))
-			memory_put64(slot, build_page(b) | VTD_SL_R | VTD_SL_W);
+			memory_put64(slot, build_page(b) | b->rights);
 	}
 	leaf = build_slot(root, levels, iova, leaf_level);
-	memory_put64(leaf, pa | VTD_SL_R | VTD_SL_W | (leaf_level > 1 ? VTD_SL_PS : 0));
+	memory_put64(leaf, pa | b->rights | (leaf_level > 1 ? VTD_SL_PS : 0));
 	return leaf;
 }
 

@@ -68,6 +68,7 @@ struct build {
 	const char *options;		/* appended to the command line */
 	uint64_t arena_size;
 	uint64_t next_page;
+	uint64_t rights;		/* low bits of what build_map() writes: 3, in first-level tables 7 */
 	bool no_dmar, no_xsdt, no_elfcorehdr;
 	char command_line[1024];
 	bool sealed;
@@ -93,6 +94,16 @@ uint64_t build_entry(struct build *b, struct mock_unit *unit, uint16_t source);
 uint64_t build_context(struct build *b, struct mock_unit *unit, uint16_t source, uint64_t lo, uint64_t hi);
 uint64_t build_attach(struct build *b, struct mock_unit *unit, uint16_t source, uint64_t root,
 		      uint16_t domain, unsigned int aw);
+
+/*
+ * Scalable mode: build_scalable() turns an empty unit to it. build_directory() gives the device a
+ * PASID directory of 128 << pdts entries and returns where that is; build_pasid() fills the entry of
+ * `pasid`, making the table on the way, and returns where that is.
+ */
+void build_scalable(struct mock_unit *unit);
+uint64_t build_directory(struct build *b, struct mock_unit *unit, uint16_t source, unsigned int pdts);
+uint64_t build_pasid(struct build *b, uint64_t directory, uint32_t pasid, uint64_t q0, uint64_t q1,
+		     uint64_t q2);
 
 /*
  * Map `iova` to `pa`, readable and writable, with a leaf at `leaf_level`, in the tree of `levels`

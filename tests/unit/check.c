@@ -13,6 +13,7 @@ struct comparison {
 	const struct build *b;
 	struct translate_view before, after;
 	uint16_t source;
+	uint32_t pasid;
 	uint64_t unit;
 };
 
@@ -26,30 +27,21 @@ static bool is_scratch(uint64_t pa)
 }
 
 static bool covers(const struct comparison *c, const struct handoff_record *record,
-		   const struct translation *was, uint64_t iova)
+		   const struct translation *was)
 {
-	if (record->object < HANDOFF_PAGE_TABLE && record->unit != c->unit)
-		return false;		/* page tables can be shared across units */
-	switch (record->object) {
-	case HANDOFF_ROOT_TABLE:
-		return true;
-	case HANDOFF_ROOT_ENTRY:
-		return record->bus == c->source >> 8;
-	case HANDOFF_CONTEXT:
-		return record->bus == c->source >> 8 && record->devfn == (c->source & 0xff) &&
-		       record->action != HANDOFF_REPAIRED;
-	case HANDOFF_PAGE_TABLE:
-	case HANDOFF_LEAF:		/* of tables met twice, the first way to them is recorded */
-		return record->where == was->entry ||
-		       (iova >= record->iova && iova - record->iova < record->size);
-	default:
+	if (record->action == HANDOFF_REPAIRED || record->object == HANDOFF_IRTE ||
+	    record->object == HANDOFF_IR_TABLE)
 		return false;
-	}
+	if (record->object == HANDOFF_ROOT_TABLE)
+		return record->unit == c->unit;
+	for (unsigned int i = 0; i < was->path_length; i++)
+		if (record->where == was->path[i])
+			return true;
+	return false;
 }
 
 /* Does a record say why this address no longer translates as it did, and how (*blocked)? */
-static bool is_recorded(const struct comparison *c, const struct translation *was, uint64_t iova,
-			bool *blocked)
+static bool is_recorded(const struct comparison *c, const struct translation *was, bool *blocked)
 {
 	bool any = false;
 
@@ -57,7 +49,7 @@ static bool is_recorded(const struct comparison *c, const struct translation *wa
 	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
 		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
 
-		if (covers(c, record, was, iova)) {
+		if (covers(c, record, was)) {
 			any = true;
 			*blocked |= record->action == HANDOFF_BLOCKED;
 		}
@@ -72,80 +64,133 @@ static void check_replaced(const struct comparison *c, const struct translation 
 {
 	bool blocked;
 
-	if (!is_recorded(c, was, iova, &blocked))
-		fail_msg("device %04x, IOVA %#lx: no record of its loss (stage %u, entry %#lx)\n%s",
-			 c->source, iova, was->stage, was->entry, result_log());
+	if (!is_recorded(c, was, &blocked))
+		fail_msg("device %04x, PASID %x, IOVA %#lx: no record of its loss (stage %u)\n%s",
+			 c->source, c->pasid, iova, was->stage, result_log());
 	if (is->result == TRANSLATE_ABSENT)
-		assert_true(blocked || is->stage >= 5);		/* there may be no id left for a device */
-	else if (!is_scratch(is->pa) || !is->read || !is->write)
-		fail_msg("device %04x, IOVA %#lx: was bad, and now leads to %#lx", c->source, iova, is->pa);
+		assert_true(blocked || is->stage >= STAGE_DEVICE);	/* there may be no id left */
+	else if (!is_scratch(is->pa) || !is->leaf_writable)
+		fail_msg("device %04x, PASID %x, IOVA %#lx: was bad, and now leads to %#lx", c->source,
+			 c->pasid, iova, is->pa);
+}
+
+static bool is_same(const struct translation *was, const struct translation *is)
+{
+	return was->result == is->result &&
+	       (was->result == TRANSLATE_ABSENT ||
+		(was->pa == is->pa && was->read == is->read && was->write == is->write &&
+		 was->attributes == is->attributes && was->type == is->type &&
+		 was->page_bits == is->page_bits && was->address_width == is->address_width &&
+		 was->guest[0] == is->guest[0] && was->guest[1] == is->guest[1]));
 }
 
 static void compare(void *context, uint64_t iova)
 {
 	const struct comparison *c = context;
-	struct translation was = translate(&c->before, c->source, iova);
-	struct translation is = translate(&c->after, c->source, iova);
+	struct translation was = translate_pasid(&c->before, c->source, c->pasid, iova);
+	struct translation is = translate_pasid(&c->after, c->source, c->pasid, iova);
 	bool blocked;
 
 	if (is.result == TRANSLATE_BAD)
-		fail_msg("device %04x, IOVA %#lx: hardware refuses the copy (stage %u, entry %#lx)",
-			 c->source, iova, is.stage, is.entry);
+		fail_msg("device %04x, PASID %x, IOVA %#lx: hardware refuses the copy (stage %u)",
+			 c->source, c->pasid, iova, is.stage);
 	if (was.result == TRANSLATE_BAD) {
 		check_replaced(c, &was, &is, iova);
 		return;
 	}
-	if (was.result == is.result && (was.result == TRANSLATE_ABSENT ||
-	    (was.pa == is.pa && was.read == is.read && was.write == is.write &&
-	     was.snooped == is.snooped && was.pass_through == is.pass_through &&
-	     was.page_bits == is.page_bits && was.address_width == is.address_width)))
+	if (is_same(&was, &is))
 		return;
 	/* Good in itself, but no room to track it, or in a device or subtree that had to go. */
-	if ((is.result == TRANSLATE_ABSENT || is_scratch(is.pa)) && is_recorded(c, &was, iova, &blocked))
+	if ((is.result == TRANSLATE_ABSENT || is_scratch(is.pa)) && is_recorded(c, &was, &blocked))
 		return;
-	fail_msg("device %04x, IOVA %#lx: was %u -> %#lx, is %u -> %#lx\n%s", c->source, iova, was.result,
-		 was.pa, is.result, is.pa, result_log());
+	fail_msg("device %04x, PASID %x, IOVA %#lx: was %u -> %#lx, is %u -> %#lx\n%s", c->source, c->pasid,
+		 iova, was.result, was.pa, is.result, is.pa, result_log());
+}
+
+static void check_pasid(void *context, uint32_t pasid)
+{
+	struct comparison *c = context;
+
+	c->pasid = pasid;
+	translate_edges(&c->before, c->source, pasid, MOST_EDGES, compare, c);
 }
 
 static void check_devices(struct comparison *c)
 {
 	for (unsigned int source = 0; source < 0x10000; source++) {
-		enum translate_result result;
-		unsigned int stage;
+		struct translation t = translate(&c->before, (uint16_t)source, 0);
 
 		c->source = (uint16_t)source;
-		result = translate(&c->before, c->source, 0).result;
-		stage = translate(&c->before, c->source, 0).stage;
-		translate_edges(&c->before, c->source, MOST_EDGES, compare, c);
-		if (stage >= 6 && result == TRANSLATE_ABSENT)
-			source |= 0xff;		/* the bus is all alike */
-		else if (stage >= 6)
-			source |= 0x3f;
+		check_pasid(c, TRANSLATE_NO_PASID);
+		translate_pasids(&c->before, c->source, check_pasid, c);
+		if (t.stage >= STAGE_BUS)	/* all of the half bus is alike */
+			source |= t.result == TRANSLATE_ABSENT ? 0x7f : 0x3f;
 	}
 }
 
-/* 6.2.2: caches are tagged by domain id, so one id, one translation. */
-static void check_domain_ids(const struct comparison *c)
-{
-	static uint64_t owner[0x10000];
+/*
+ * 6.2.2: caches are tagged by domain id, what bypasses the second level by PASID as well. One tag,
+ * one translation.
+ */
+struct owners {
+	const struct comparison *c;
+	uint64_t by_id[0x10000];
+	struct { uint32_t pasid; uint16_t id; uint64_t what; } by_pasid[0x1000];
+	size_t by_pasid_count;
+};
 
-	memset(owner, 0, sizeof(owner));
+static void own_by_pasid(struct owners *owners, uint16_t id, uint32_t pasid, uint64_t what)
+{
+	for (size_t i = 0; i < owners->by_pasid_count; i++) {
+		if (owners->by_pasid[i].pasid != pasid || owners->by_pasid[i].id != id)
+			continue;
+		if (owners->by_pasid[i].what != what)
+			fail_msg("domain id %#x, PASID %#x stand for two translations", id, pasid);
+		return;
+	}
+	if (owners->by_pasid_count < COUNT_OF(owners->by_pasid)) {
+		owners->by_pasid[owners->by_pasid_count].pasid = pasid;
+		owners->by_pasid[owners->by_pasid_count].id = id;
+		owners->by_pasid[owners->by_pasid_count++].what = what;
+	}
+}
+
+static void own(void *context, uint32_t pasid)
+{
+	struct owners *owners = context;
+	const struct comparison *c = owners->c;
+	struct translation t = translate_pasid(&c->after, c->source, pasid, 0);
+	uint64_t what = t.top | t.levels << 1 | 1;
+
+	if (t.stage >= STAGE_DEVICE && t.result != TRANSLATE_MAPPED)
+		return;
+	if (t.type == 2 || t.type == 3) {	/* pass-through, first-level */
+		own_by_pasid(owners, t.domain, pasid, what);
+		what = 1;
+	}
+	if (owners->by_id[t.domain] && owners->by_id[t.domain] != what)
+		fail_msg("domain id %#x stands for two translations", t.domain);
+	owners->by_id[t.domain] = what;
+}
+
+static void check_domain_ids(struct comparison *c)
+{
+	static struct owners owners;
+
+	memset(&owners, 0, sizeof(owners));
+	owners.c = c;
 	for (unsigned int source = 0; source < 0x10000; source++) {
-		uint64_t entry[2], at;
 		struct translation t = translate(&c->after, (uint16_t)source, 0);
 
-		if (t.stage >= 6 && t.result == TRANSLATE_ABSENT) {
-			source |= 0xff;
+		c->source = (uint16_t)source;
+		if (t.stage >= STAGE_BUS && t.result == TRANSLATE_ABSENT) {
+			source |= 0x7f;
 			continue;
 		}
-		if (t.stage == 5 && t.result == TRANSLATE_ABSENT)
-			continue;
-		memory_get((c->after.root & PAGE_MASK) + (source >> 8) * 16u, &at, 8);
-		memory_get((at & PAGE_MASK) + (source & 0xff) * 16u, entry, 16);
-		at = (entry[0] >> 2 & 3) == 2 ? 1 : (entry[0] & PAGE_MASK) | (entry[1] & 7) << 1;
-		if (owner[entry[1] >> 8] && owner[entry[1] >> 8] != at)
-			fail_msg("domain id %#lx stands for two translations", entry[1] >> 8);
-		owner[entry[1] >> 8] = at;
+		if (VTD_RTADDR_TTM(c->after.root) == VTD_TTM_SCALABLE)
+			translate_pasids(&c->after, c->source, own, &owners);
+		else
+			own(&owners, TRANSLATE_NO_PASID);
 	}
 }
 

@@ -24,6 +24,7 @@ enum fake_event_type {
 	EVENT_QUEUE_ON,		/* value = IQA */
 	EVENT_QUEUE_OFF,
 	EVENT_CONTEXT,		/* global invalidation of the context cache, by queue or register */
+	EVENT_PASID,		/* of the PASID cache */
 	EVENT_IOTLB,		/* of the IOTLB: value = the descriptor or register */
 	EVENT_ENTRIES,		/* of the interrupt entry cache */
 	EVENT_WAIT,		/* value = status address */

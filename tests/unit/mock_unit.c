@@ -73,11 +73,27 @@ static void happened(const struct mock_unit *unit, enum fake_event_type type, ui
 
 /* ---- Invalidation ---- */
 
-/* An IOTLB entry may be made from a stale context: it is forgotten for good only after that. */
+/* An entry may be made from a stale one of the cache before: it is forgotten for good only after. */
 static void forget_iotlb(struct mock_unit *unit)
 {
-	if (!unit->stale.context)
+	if (!unit->stale.context && !unit->stale.pasid)
 		unit->stale.iotlb = false;
+}
+
+static bool is_scalable(uint64_t rtaddr)
+{
+	return VTD_RTADDR_TTM(rtaddr) == VTD_TTM_SCALABLE;
+}
+
+static void reach_wait(struct mock_unit *unit)
+{
+	struct mock_stale *stale = &unit->stale;
+
+	stale->context &= !stale->context_asked;
+	stale->pasid &= !stale->pasid_asked;
+	stale->iotlb &= !stale->iotlb_asked;
+	stale->entries &= !stale->entries_asked;
+	stale->context_asked = stale->pasid_asked = stale->iotlb_asked = stale->entries_asked = false;
 }
 
 static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
@@ -89,16 +105,16 @@ static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
 		unit->stale.context_asked = true;
 		happened(unit, EVENT_CONTEXT, low);
 	} else if ((low & ~(VTD_QI_IOTLB_DW | VTD_QI_IOTLB_DR)) == VTD_QI_IOTLB_GLOBAL && !high) {
-		unit->stale.iotlb_asked = !unit->stale.context;
+		unit->stale.iotlb_asked = !unit->stale.context && !unit->stale.pasid;
 		happened(unit, EVENT_IOTLB, low);
+	} else if (low == (7 | 3 << 4) && !high && is_scalable(unit->rtaddr)) {
+		unit->stale.pasid_asked = !unit->stale.context;
+		happened(unit, EVENT_PASID, low);
 	} else if (low == VTD_QI_IEC_GLOBAL && !high) {
 		unit->stale.entries_asked = true;
 		happened(unit, EVENT_ENTRIES, low);
 	} else if ((low & 0xf) == VTD_QI_WAIT && low & VTD_QI_WAIT_SW && !(high & 3)) {
-		unit->stale.context &= !unit->stale.context_asked;
-		unit->stale.iotlb &= !unit->stale.iotlb_asked;
-		unit->stale.entries &= !unit->stale.entries_asked;
-		unit->stale.context_asked = unit->stale.iotlb_asked = unit->stale.entries_asked = false;
+		reach_wait(unit);
 		memory_put(high, &status, sizeof(status));
 		happened(unit, EVENT_WAIT, high);
 	} else {
@@ -106,18 +122,27 @@ static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
 	}
 }
 
-/* A unit that does not snoop reads descriptors from memory, whatever the CPU's cache holds. */
+/*
+ * A unit that does not snoop reads descriptors from memory, whatever the CPU's cache holds. With
+ * IQA.DW they have 256 bits, the upper half reserved; scalable mode has no others.
+ */
 static void run_queue(struct mock_unit *unit)
 {
 	uint64_t mask = (PAGE_SIZE << (unit->iqa & VTD_IQA_QS)) - 1;
+	unsigned int width = unit->iqa & 1 << 11 ? 32 : 16;
 
 	while (!unit->deaf_queue && unit->iqh != unit->iqt) {
-		uint64_t at = (unit->iqa & PAGE_MASK) + unit->iqh, descriptor[2];
+		uint64_t at = (unit->iqa & PAGE_MASK) + unit->iqh, descriptor[4] = { 0 };
 
-		if (!memory_get_by_unit(unit->ecap & VTD_ECAP_C, at, descriptor, sizeof(descriptor)))
+		if (is_scalable(unit->rtaddr) && width == 16)
+			fail_msg("unit %u: 128-bit descriptors in scalable mode", unit->index);
+		if (!memory_get_by_unit(unit->ecap & VTD_ECAP_C, at, descriptor, width))
 			fail_msg("unit %u: queue at %#lx is not in memory", unit->index, at);
+		if (descriptor[2] | descriptor[3])
+			fail_msg("unit %u: descriptor's upper half is %lx:%lx", unit->index, descriptor[3],
+				 descriptor[2]);
 		execute(unit, descriptor[0], descriptor[1]);
-		unit->iqh = (unit->iqh + 16) & mask;
+		unit->iqh = (unit->iqh + width) & mask;
 	}
 }
 
@@ -146,6 +171,7 @@ static void latch_root(struct mock_unit *unit)
 	memory_picture_free(unit->seen);
 	unit->seen = memory_arena_picture(unit->ecap & VTD_ECAP_C);
 	unit->stale.context = unit->stale.iotlb = !(unit->cap & VTD_CAP_ESRTPS);
+	unit->stale.pasid = unit->stale.context && is_scalable(unit->root);
 	happened(unit, EVENT_SRTP, unit->root);
 }
 
@@ -400,9 +426,9 @@ void mock_check_settled(const struct mock_unit *unit)
 
 void mock_check_fresh(const struct mock_unit *unit, bool dma, bool interrupts)
 {
-	if (dma && (unit->stale.context || unit->stale.iotlb))
-		fail_msg("unit %u: stale caches: context %d, IOTLB %d", unit->index, unit->stale.context,
-			 unit->stale.iotlb);
+	if (dma && (unit->stale.context || unit->stale.pasid || unit->stale.iotlb))
+		fail_msg("unit %u: stale caches: context %d, PASID %d, IOTLB %d", unit->index,
+			 unit->stale.context, unit->stale.pasid, unit->stale.iotlb);
 	if (interrupts && unit->stale.entries && unit->gsts & VTD_G_QIE)
 		fail_msg("unit %u: stale interrupt entry cache", unit->index);
 }

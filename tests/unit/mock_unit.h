@@ -26,8 +26,9 @@
 
 /* What a cache of the unit may still hold of the old tables. */
 struct mock_stale {
-	bool context, iotlb, entries;		/* still to be invalidated */
-	bool context_asked, iotlb_asked, entries_asked;	/* done once the next Wait is reached */
+	bool context, pasid, iotlb, entries;	/* still to be invalidated */
+	/* done once the next Wait is reached */
+	bool context_asked, pasid_asked, iotlb_asked, entries_asked;
 };
 
 struct mock_unit {

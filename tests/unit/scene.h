@@ -27,10 +27,26 @@ struct scene {
 	uint64_t root_entry, context;	/* where the device's entries are */
 	uint64_t tree, pde, leaf;
 	uint64_t irte;			/* entry 1 */
+
+	/* scalable mode */
+	uint64_t directory, directory_entry;	/* of PASIDs 0-3f */
+	uint64_t pasid_entry, fl_pasid_entry;
+	uint64_t fl_tree, fl_pde, fl_leaf;
 };
+
+/*
+ * The same in scalable mode: RID_PASID 0 of the device is second-level (domain 9, 3 levels) as above,
+ * `pasid_entry` its PASID entry; PASID 0x45 is first-level (domain 11), where SCENE_IOVA is mapped to
+ * SCENE_FL_PAGE by `fl_leaf`. The neighbour's directory is its own. Device 02:1f.0, in the upper half
+ * of the bus, shares the neighbour's tree and domain.
+ */
+#define SCENE_PASID	0x45u
+#define SCENE_FL_PAGE	0x20405000ull
+#define SCENE_UPPER	0x02f8
 
 /* `state` of a test made by SUNK_AND_BLOCKED(); NULL stands for sink. */
 struct scene scene_make(void **state);
+struct scene scene_make_scalable(void **state);
 
 /* One test, run with dmarelay.bad=sink and with block. */
 #define SUNK_AND_BLOCKED(test) \
@@ -48,6 +64,8 @@ void scene_expect_nothing(struct scene *scene);
 
 /* What the unit makes of the device's address now, hardware's judgement only. */
 struct translation scene_translate(const struct scene *scene, uint16_t source, uint64_t iova);
+struct translation scene_translate_pasid(const struct scene *scene, uint16_t source, uint32_t pasid,
+					 uint64_t iova);
 
 /* What our copy holds: the device's context entry, its entry for `iova` in the table of `level`. */
 struct vtd_entry128 scene_context_now(const struct scene *scene, uint16_t source);
@@ -55,6 +73,7 @@ uint64_t scene_entry_now(const struct scene *scene, uint64_t iova, unsigned int 
 
 /* Of a bad entry: the address leads to the scratch page, or nowhere. */
 void scene_expect_replaced(const struct scene *scene, uint16_t source, uint64_t iova);
+void scene_expect_pasid_replaced(const struct scene *scene, uint16_t source, uint32_t pasid, uint64_t iova);
 
 /* Has this rule been the one record of some scene_expect() in this program? */
 bool scene_struck(unsigned int rule);

@@ -103,6 +103,42 @@ static uint64_t random_tree(struct build *b, unsigned int aw)
 	return tree;
 }
 
+/* A PASID entry of a random type with a tree of its own, or one that another has. */
+static void random_pasid(struct build *b, uint64_t directory, uint64_t *shared)
+{
+	unsigned int type = 1 + (unsigned int)below(4), aw = type == 1 ? 2 : 1 + (unsigned int)below(2);
+	uint64_t tree = *shared && one_in(4) ? *shared : 0;
+	uint32_t pasid = one_in(2) ? 0 : (uint32_t)below(one_in(4) ? 8192 : 128);
+
+	b->rights = type == 1 ? 7 : 3;
+	tree = tree ? tree : random_tree(b, aw);
+	b->rights = 3;
+	*shared = tree;
+	build_pasid(b, directory, pasid, (type == 1 ? 0 : tree) | type << 6 | aw << 2 | 1,
+		    one_in(4) ? below(0x10000) : below(12), type == 1 ? tree : type == 3 ? random64() : 0);
+}
+
+static void random_scalable_devices(struct build *b, struct mock_unit *unit)
+{
+	uint64_t directory = 0, tree = 0, entry;
+	unsigned int pdts = 0;
+
+	for (unsigned int i = (unsigned int)below(5); i; i--) {
+		uint16_t source = (uint16_t)(below(3) ? below(0x400) : below(0x10000));
+
+		if (directory && one_in(3)) {	/* shared, perhaps with another size or RID_PASID */
+			entry = build_entry(b, unit, source);
+			memory_put64(entry, directory | (one_in(3) ? below(8) : pdts) << 9 | 1 << 3 | 1);
+			memory_put64(entry + 8, one_in(3) ? below(128) : 0);
+			continue;
+		}
+		pdts = one_in(4) ? (unsigned int)below(8) : 0;
+		directory = build_directory(b, unit, source, pdts);
+		for (unsigned int n = 1 + (unsigned int)below(4); n; n--)
+			random_pasid(b, directory, &tree);
+	}
+}
+
 static void random_devices(struct build *b, struct mock_unit *unit)
 {
 	uint64_t shared = 0;
@@ -170,10 +206,13 @@ static void random_damage(struct build *b)
 
 static struct build *random_machine(void)
 {
-	static const char *const options[] = { "", "dmarelay.bad=sink", "dmarelay.bad=block" };
+	static const char *const options[] = {
+		"", "dmarelay.bad=sink", "dmarelay.bad=block", "dmarelay.pasid=drop",
+		"dmarelay.pasid=drop dmarelay.bad=block",
+	};
 	struct build *b = build_machine();
 
-	b->options = options[below(3)];
+	b->options = options[below(COUNT_OF(options))];
 	b->arena_size = one_in(3) ? 0x20000 + below(64) * PAGE_SIZE : 0x100000;
 	for (size_t i = 0; i < b->load_count; i++)	/* RAM is RAM, though nobody wrote it */
 		memory_allow(b->loads[i].first, b->loads[i].last);
@@ -181,11 +220,19 @@ static struct build *random_machine(void)
 		struct mock_unit *unit = build_unit(b);
 
 		random_unit_kind(unit);
-		random_devices(b, unit);
+		if (one_in(3)) {
+			build_scalable(unit);
+			unit->ecap &= ~(below(8) ? 0 : 1ull << (45 + below(3)));
+			unit->cap |= (below(2) << 56) | (below(2) << 60);
+			unit->gsts |= VTD_G_QIE;
+			random_scalable_devices(b, unit);
+		} else {
+			random_devices(b, unit);
+		}
 		if (one_in(2))
 			random_interrupts(b, unit);
 		if (one_in(12))
-			unit->rtaddr = unit->root = random_address(b) & PAGE_MASK;
+			unit->rtaddr = unit->root = (random_address(b) & PAGE_MASK) | (unit->rtaddr & 0xfff);
 		if (one_in(12))
 			unit->deaf = (uint32_t[]){ VTD_G_SRTP, VTD_G_SIRTP, VTD_G_QIE, VTD_G_WBF }[below(4)];
 	}

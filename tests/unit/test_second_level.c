@@ -110,7 +110,7 @@ static void snoop_bit_stands_with_snoop_control(void **state)
 	s.unit->ecap |= VTD_ECAP_SC;
 	memory_put64(s.leaf, SCENE_PAGE | 1 << 11 | 3);
 	scene_expect_nothing(&s);
-	assert_true(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).snooped);
+	assert_true(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).attributes & 1 << 11);
 }
 
 static void transient_bit_stands_with_device_tlbs(void **state)

@@ -3,7 +3,10 @@
 
 #include "testing.h"
 
-#define BIT(n)	(1ull << (n))
+#define BIT(n)		(1ull << (n))
+#define ADDRESS		0xffffffffff000ull	/* 51:12 */
+
+enum { SECOND_LEVEL, ATS, PASS_THROUGH, FIRST_LEVEL, NESTED };
 
 static uint64_t read64(const struct translate_view *view, uint64_t pa)
 {
@@ -15,60 +18,37 @@ static uint64_t read64(const struct translate_view *view, uint64_t pa)
 	return value;
 }
 
-static bool overlap(uint64_t first, uint64_t last, uint64_t start, uint64_t size)
-{
-	return first <= start + (size - 1) && start <= last;
-}
-
-bool truth_hits_crash_region(const struct build *b, uint64_t start, uint64_t size)
-{
-	for (size_t i = 0; i < b->e820_count; i++) {
-		uint64_t first = b->e820[i].start, last = first + b->e820[i].size - 1;
-
-		first = first < 0x100000 ? 0x100000 : first;
-		if (b->e820[i].type == 1 && b->e820[i].size && first <= last &&
-		    overlap(first, last, start, size))
-			return true;
-	}
-	for (size_t i = 0; i < b->boot.in_use_count; i++)
-		if (overlap(b->boot.in_use[i].start, b->boot.in_use[i].start + b->boot.in_use[i].size - 1,
-			    start, size))
-			return true;
-	return overlap(BUILD_ELFCOREHDR, BUILD_ELFCOREHDR + 63 + 56 * (b->load_count + 1), start, size);
-}
-
-/* Byte ranges rarely lie across two segments; where they do, page by page is exact enough. */
-bool truth_is_crashed_ram(const struct build *b, uint64_t start, uint64_t size)
-{
-	for (uint64_t at = start; at < start + size; at = (at | 0xfff) + 1) {
-		uint64_t end = start + size < (at | 0xfff) + 1 ? start + size : (at | 0xfff) + 1;
-		bool found = false;
-
-		for (size_t i = 0; i < b->load_count; i++)
-			found |= at >= b->loads[i].first && end - 1 <= b->loads[i].last;
-		if (!found)
-			return false;
-	}
-	return !truth_hits_crash_region(b, start, size);
-}
-
 static bool beyond(const struct translate_view *view, uint64_t address)
 {
 	return view->host_width < 64 && address >> view->host_width;
 }
 
-static bool bad_table(const struct translate_view *view, uint64_t address)
+static bool bad_table(const struct translate_view *view, uint64_t address, uint64_t size)
 {
-	return beyond(view, address) || (view->judge && !truth_is_crashed_ram(view->judge, address, 4096));
+	return beyond(view, address) || (view->judge && !truth_is_crashed_ram(view->judge, address, size));
 }
 
-static struct translation ended(enum translate_result result, unsigned int stage, uint64_t entry)
+static bool is_scalable(const struct translate_view *view)
 {
-	return (struct translation){ .result = result, .stage = stage, .entry = entry };
+	return (view->root >> 10 & 3) == 1;
 }
 
-/* 9.8: bits that make hardware refuse a second-level entry. */
-static bool bad_leaf_bits(const struct translate_view *view, uint64_t entry, unsigned int level)
+static void step(struct translation *t, uint64_t at)
+{
+	t->path[t->path_length++] = at;
+}
+
+static struct translation ended(struct translation *t, enum translate_result result, unsigned int stage)
+{
+	t->result = result;
+	t->stage = stage;
+	return *t;
+}
+
+/* ---- Page tables ---- */
+
+/* 9.8: bits that make hardware refuse a second-level leaf. */
+static bool bad_second_level_leaf(const struct translate_view *view, uint64_t entry, unsigned int level)
 {
 	uint64_t cap = view->unit->cap, ecap = view->unit->ecap;
 
@@ -79,98 +59,232 @@ static bool bad_leaf_bits(const struct translate_view *view, uint64_t entry, uns
 	return entry & (BIT(12 + 9 * (level - 1)) - 1) & ~0xfffull;
 }
 
-static struct translation walk(const struct translate_view *view, struct translation context,
-			       uint64_t table, unsigned int levels, uint64_t iova)
+/* 9.7: 1G leaves want CAP.FL1GP; bit 12 of a superpage is PAT. */
+static bool bad_first_level_leaf(const struct translate_view *view, uint64_t entry, unsigned int level)
 {
-	for (unsigned int level = levels; level; level--) {
-		unsigned int bits = 12 + 9 * (level - 1);
-		uint64_t at = table + (iova >> bits & 511) * 8, entry = read64(view, at);
-		uint64_t address = entry & 0xffffffffff000ull;
-		bool leaf = level == 1 || entry & BIT(7);
-
-		if (!(entry & 3))
-			return ended(TRANSLATE_ABSENT, level, at);
-		if (leaf ? bad_leaf_bits(view, entry, level) || beyond(view, address)
-			 : entry & (BIT(11) | BIT(62)) || bad_table(view, address))
-			return ended(TRANSLATE_BAD, level, at);
-		if (leaf && view->judge && truth_hits_crash_region(view->judge, address, BIT(bits)))
-			return ended(TRANSLATE_BAD, level, at);
-		if (leaf) {
-			context.result = TRANSLATE_MAPPED;
-			context.stage = level;
-			context.entry = at;
-			context.pa = address + (iova & (BIT(bits) - 1));
-			context.read = entry & 1;
-			context.write = entry & 2;
-			context.snooped = entry & BIT(11);
-			context.page_bits = bits;
-			return context;
-		}
-		table = address;
-	}
-	return ended(TRANSLATE_BAD, 0, 0);
+	if (level > 3 || (level == 3 && !(view->unit->cap & BIT(56))))
+		return true;
+	return level > 1 && entry & (BIT(12 + 9 * (level - 1)) - 1) & ~0x1fffull;
 }
 
-/* 9.3 */
+static uint64_t address_of(const struct translation *t, uint64_t entry, unsigned int level)
+{
+	return entry & ADDRESS & (t->type == FIRST_LEVEL && level > 1 ? ~BIT(12) : ~0ull);
+}
+
+static bool bad_leaf(const struct translate_view *view, const struct translation *t, uint64_t entry,
+		     unsigned int level)
+{
+	bool first = t->type == FIRST_LEVEL;
+	uint64_t address = address_of(t, entry, level);
+
+	if (first ? bad_first_level_leaf(view, entry, level) : bad_second_level_leaf(view, entry, level))
+		return true;
+	return beyond(view, entry & ADDRESS) ||
+	       (view->judge && truth_hits_crash_region(view->judge, address, BIT(12 + 9 * (level - 1))));
+}
+
+static bool present(const struct translation *t, uint64_t entry)
+{
+	return entry & (t->type == FIRST_LEVEL ? 1 : 3);
+}
+
+static bool bad_table_entry(const struct translate_view *view, const struct translation *t, uint64_t entry)
+{
+	return (t->type != FIRST_LEVEL && entry & (BIT(11) | BIT(62))) ||
+	       bad_table(view, entry & ADDRESS, 4096);
+}
+
+static struct translation walk(const struct translate_view *view, struct translation *t, uint64_t iova)
+{
+	uint64_t table = t->top;
+
+	t->read = t->write = true;
+	for (unsigned int level = t->levels; level; level--) {
+		unsigned int bits = 12 + 9 * (level - 1);
+		uint64_t at = table + (iova >> bits & 511) * 8, entry = read64(view, at);
+		bool leaf = level == 1 || entry & BIT(7);
+
+		step(t, at);
+		if (!present(t, entry))
+			return ended(t, TRANSLATE_ABSENT, level);
+		if (leaf ? bad_leaf(view, t, entry, level) : bad_table_entry(view, t, entry))
+			return ended(t, TRANSLATE_BAD, level);
+		t->read &= entry & 1;
+		t->write &= entry >> 1 & 1;
+		if (leaf) {
+			t->pa = address_of(t, entry, level) + (iova & (BIT(bits) - 1));
+			t->attributes = entry & ~(address_of(t, ~0ull, level) & ~(BIT(bits) - 1)) & ~3ull;
+			t->leaf_writable = entry & 2;
+			t->page_bits = bits;
+			return ended(t, TRANSLATE_MAPPED, level);
+		}
+		table = entry & ADDRESS;
+	}
+	return ended(t, TRANSLATE_BAD, 0);
+}
+
+static struct translation pass_through(struct translation *t, uint64_t iova)
+{
+	t->pa = iova;
+	t->read = t->write = t->leaf_writable = true;
+	return ended(t, TRANSLATE_MAPPED, STAGE_DEVICE);
+}
+
+static bool bad_domain(const struct translate_view *view, uint64_t id)
+{
+	unsigned int nd = view->unit->cap & 7;
+
+	return id >> (4 + 2 * (nd > 6 ? 6 : nd));
+}
+
+static bool bad_width(const struct translate_view *view, unsigned int aw)
+{
+	return aw > 3 || !(view->unit->cap >> 8 & BIT(aw));
+}
+
+/* ---- Legacy mode (9.1, 9.3) ---- */
+
 static bool bad_context(const struct translate_view *view, uint64_t lo, uint64_t hi)
 {
-	uint64_t cap = view->unit->cap, ecap = view->unit->ecap;
-	unsigned int type = lo >> 2 & 3, aw = hi & 7, nd = cap & 7;
+	uint64_t ecap = view->unit->ecap;
+	unsigned int type = lo >> 2 & 3;
 
 	if (lo & 0xff0 || hi & BIT(7) || hi >> 24)
 		return true;
-	if (type == 3 || (type == 1 && !(ecap & BIT(2))) || (type == 2 && !(ecap & BIT(6))))
+	if (type == 3 || (type == ATS && !(ecap & BIT(2))) || (type == PASS_THROUGH && !(ecap & BIT(6))))
 		return true;
-	if (aw > 4 || !(cap >> 8 & BIT(aw)))
-		return true;
-	if ((hi >> 8 & 0xffff) >> (4 + 2 * (nd > 6 ? 6 : nd)))
-		return true;
-	return type != 2 && bad_table(view, lo & ~0xfffull);
+	return bad_width(view, hi & 7) || bad_domain(view, hi >> 8 & 0xffff) ||
+	       (type != PASS_THROUGH && bad_table(view, lo & ~0xfffull, 4096));
+}
+
+static struct translation translate_context(const struct translate_view *view, struct translation *t,
+					    uint64_t at, uint64_t iova)
+{
+	uint64_t lo = read64(view, at), hi = read64(view, at + 8);
+
+	step(t, at);
+	if (!(lo & 1))
+		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	if (bad_context(view, lo, hi))
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
+	t->type = lo >> 2 & 3;
+	t->domain = (uint16_t)(hi >> 8);
+	t->address_width = 30 + 9 * (hi & 7);
+	if (t->type == PASS_THROUGH)
+		return pass_through(t, iova);
+	t->levels = (hi & 7) + 2;
+	t->top = lo & ~0xfffull;
+	return walk(view, t, iova);
+}
+
+/* ---- Scalable mode (9.2, 9.4-9.6) ---- */
+
+static bool bad_pasid_type(const struct translate_view *view, unsigned int pgtt, uint64_t q0, uint64_t q2)
+{
+	uint64_t ecap = view->unit->ecap, cap = view->unit->cap;
+	unsigned int flpm = q2 >> 2 & 3;
+
+	switch (pgtt) {
+	case 1:  return !(ecap & BIT(47)) || flpm > 1 || (flpm == 1 && !(cap & BIT(60)));
+	case 2:  return !(ecap & BIT(46)) || bad_width(view, q0 >> 2 & 7);
+	case 3:  return !(ecap & BIT(26)) || bad_width(view, q0 >> 2 & 7);
+	case 4:  return !(ecap & BIT(6));
+	default: return true;
+	}
+}
+
+static struct translation translate_pasid_entry(const struct translate_view *view, struct translation *t,
+						uint64_t at, bool dropped, uint64_t iova)
+{
+	uint64_t q[8];
+	unsigned int pgtt;
+
+	for (unsigned int i = 0; i < 8; i++)
+		q[i] = read64(view, at + 8 * i);
+	pgtt = q[0] >> 6 & 7;
+	step(t, at);
+	if (!(q[0] & 1))
+		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	if (q[4] | q[5] | q[6] | q[7] || bad_pasid_type(view, pgtt, q[0], q[2]) ||
+	    bad_domain(view, q[1] & 0xffff) || dropped)
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
+	t->domain = (uint16_t)q[1];
+	t->type = (const unsigned int[]){ 0, FIRST_LEVEL, SECOND_LEVEL, NESTED, PASS_THROUGH }[pgtt];
+	if (t->type == PASS_THROUGH)
+		return pass_through(t, iova);
+	t->top = (pgtt == 1 ? q[2] : q[0]) & ~0xfffull;
+	t->levels = pgtt == 1 ? 4 + (q[2] >> 2 & 3) : (q[0] >> 2 & 7) + 2;
+	t->address_width = 12 + 9 * t->levels;
+	if (t->type == NESTED)
+		t->guest[0] = q[2];
+	t->guest[1] = q[1] >> 16;	/* memory types and the like */
+	if (bad_table(view, t->top, 4096))
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
+	return walk(view, t, iova);
+}
+
+static struct translation translate_directory(const struct translate_view *view, struct translation *t,
+					      uint64_t at, uint32_t pasid, uint64_t iova)
+{
+	uint64_t q0 = read64(view, at), q1 = read64(view, at + 8), entry;
+	uint32_t rid = q1 & 0xfffff, most = 8192u << (q0 >> 9 & 7);
+	bool with_pasid = pasid != TRANSLATE_NO_PASID, dropped;
+
+	step(t, at);
+	if (!(q0 & 1))
+		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	if (q0 & 0x1e0 || q1 >> 21 || read64(view, at + 16) || read64(view, at + 24) || rid >= most ||
+	    bad_table(view, q0 & ~0xfffull, most / 8))
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
+	if (with_pasid && (!(q0 & BIT(3)) || pasid >= most))
+		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	pasid = with_pasid ? pasid : rid;
+	dropped = view->judge && pasid != rid && strstr(view->judge->options, "pasid=drop");
+
+	at = (q0 & ~0xfffull) + pasid / 64 * 8;
+	entry = read64(view, at);
+	step(t, at);
+	if (!(entry & 1))
+		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	if (entry & 0xffc || bad_table(view, entry & ~0xfffull, 4096))
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
+	return translate_pasid_entry(view, t, (entry & ~0xfffull) + pasid % 64 * 64, dropped, iova);
+}
+
+/* ---- Both ---- */
+
+struct translation translate_pasid(const struct translate_view *view, uint16_t source, uint32_t pasid,
+				   uint64_t iova)
+{
+	bool scalable = is_scalable(view);
+	uint64_t at = (view->root & ~0xfffull) + (source >> 8) * 16u + (scalable ? (source & 0x80) / 16 : 0);
+	struct translation t = { .path_length = 0 };
+	uint64_t entry;
+
+	if (view->judge && bad_table(view, view->root & ~0xfffull, 4096))
+		return ended(&t, TRANSLATE_BAD, STAGE_UNIT);
+	entry = read64(view, at);
+	step(&t, at);
+	if (!(entry & 1))
+		return ended(&t, TRANSLATE_ABSENT, STAGE_BUS);
+	if (entry & 0xffe || (!scalable && read64(view, at + 8)) || bad_table(view, entry & ~0xfffull, 4096))
+		return ended(&t, TRANSLATE_BAD, STAGE_BUS);
+	if (scalable)
+		return translate_directory(view, &t, (entry & ~0xfffull) + (source & 0x7f) * 32u, pasid, iova);
+	return translate_context(view, &t, (entry & ~0xfffull) + (source & 0xff) * 16u, iova);
 }
 
 struct translation translate(const struct translate_view *view, uint16_t source, uint64_t iova)
 {
-	uint64_t root_at = (view->root & ~0xfffull) + (source >> 8) * 16u, context_at;
-	uint64_t lo, hi;
-	struct translation context;
-	unsigned int aw;
-
-	if (view->judge && bad_table(view, view->root & ~0xfffull))
-		return ended(TRANSLATE_BAD, 7, view->root);
-	lo = read64(view, root_at);
-	if (!(lo & 1))
-		return ended(TRANSLATE_ABSENT, 6, root_at);
-	if (lo & 0xffe || read64(view, root_at + 8) || bad_table(view, lo & ~0xfffull))
-		return ended(TRANSLATE_BAD, 6, root_at);
-
-	context_at = (lo & ~0xfffull) + (source & 0xff) * 16u;
-	lo = read64(view, context_at);
-	hi = read64(view, context_at + 8);
-	if (!(lo & 1))
-		return ended(TRANSLATE_ABSENT, 5, context_at);
-	if (bad_context(view, lo, hi))
-		return ended(TRANSLATE_BAD, 5, context_at);
-	aw = hi & 7;
-	context = (struct translation){
-		.domain = (uint16_t)(hi >> 8),
-		.address_width = 30 + 9 * aw,
-		.pass_through = (lo >> 2 & 3) == 2,
-	};
-	if (context.pass_through) {
-		context.result = TRANSLATE_MAPPED;
-		context.stage = 5;
-		context.entry = context_at;
-		context.pa = iova;
-		context.read = context.write = true;
-		return context;
-	}
-	return walk(view, context, lo & ~0xfffull, aw + 2, iova);
+	return translate_pasid(view, source, TRANSLATE_NO_PASID, iova);
 }
 
 /* ---- Edges ---- */
 
 struct edges {
 	const struct translate_view *view;
+	const struct translation *device;
 	unsigned int left;
 	void (*visit)(void *context, uint64_t iova);
 	void *context;
@@ -193,32 +307,55 @@ static void visit_table(struct edges *edges, uint64_t table, unsigned int level,
 
 	for (unsigned int i = 0; i < 512 && edges->left; i++) {
 		uint64_t entry = read64(edges->view, table + i * 8ull), start = iova + i * size;
-		uint64_t address = entry & 0xffffffffff000ull;
-		bool present = entry & 3;
+		bool here = present(edges->device, entry);
 
-		if (present || before || i == 511)
+		if (here || before || i == 511)
 			visit_both_ends(edges, start, size);
-		if (present && !before && i)
+		if (here && !before && i)
 			visit_both_ends(edges, start - size, size);
-		before = present;
-		if (present && level > 1 && !(entry & (BIT(7) | BIT(11) | BIT(62))) &&
-		    !bad_table(edges->view, address))
-			visit_table(edges, address, level - 1, start);
+		before = here;
+		if (here && level > 1 && !(entry & BIT(7)) &&
+		    !bad_table_entry(edges->view, edges->device, entry))
+			visit_table(edges, entry & ADDRESS, level - 1, start);
 	}
 }
 
-void translate_edges(const struct translate_view *view, uint16_t source, unsigned int most,
-		     void (*visit)(void *context, uint64_t iova), void *context)
+void translate_edges(const struct translate_view *view, uint16_t source, uint32_t pasid,
+		     unsigned int most, void (*visit)(void *context, uint64_t iova), void *context)
 {
-	struct edges edges = { view, most, visit, context };
-	struct translation first = translate(view, source, 0);
-	uint64_t root_at = (view->root & ~0xfffull) + (source >> 8) * 16u, context_at, lo, hi;
+	struct translation device = translate_pasid(view, source, pasid, 0);
+	struct edges edges = { view, &device, most, visit, context };
 
 	visit_both_ends(&edges, 0, 1ull << 30);
-	if (first.stage > 4)
+	if (device.stage < STAGE_DEVICE)
+		visit_table(&edges, device.top, device.levels, 0);
+}
+
+static void visit_pasid_table(const struct translate_view *view, uint64_t table, uint32_t first,
+			      void (*visit)(void *context, uint32_t pasid), void *context)
+{
+	for (uint32_t i = 0; i < 64; i++)
+		if (read64(view, table + i * 64) & 1)
+			visit(context, first + i);
+}
+
+void translate_pasids(const struct translate_view *view, uint16_t source,
+		      void (*visit)(void *context, uint32_t pasid), void *context)
+{
+	struct translation device = translate(view, source, 0);
+	uint64_t q0, entry;
+
+	/* Only behind a context entry that is good is there a directory. */
+	if (!is_scalable(view) || device.path_length < 3)
 		return;
-	context_at = (read64(view, root_at) & ~0xfffull) + (source & 0xff) * 16u;
-	lo = read64(view, context_at);
-	hi = read64(view, context_at + 8);
-	visit_table(&edges, lo & ~0xfffull, (hi & 7) + 2, 0);
+	q0 = read64(view, device.path[1]);
+	for (uint32_t i = 0; i < 128u << (q0 >> 9 & 7); i++) {
+		entry = read64(view, (q0 & ~0xfffull) + i * 8);
+		if (!(entry & 1))
+			continue;
+		if (entry & 0xffc || bad_table(view, entry & ~0xfffull, 4096))
+			visit(context, i * 64);
+		else
+			visit_pasid_table(view, entry & ~0xfffull, i * 64, visit, context);
+	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * translate.h - an independent translator: what a unit makes of a device's IOVA, from the VT-d spec
- * (chapters 3 and 9) and not from stub/, with literal bit numbers
+ * (chapters 3 and 9) and not from stub/, with literal bit numbers; legacy and scalable mode
  */
 #ifndef TRANSLATE_H
 #define TRANSLATE_H
@@ -18,13 +18,25 @@ enum translate_result {
 	TRANSLATE_MAPPED,
 };
 
+/* Where it ended: the level of a table (1 = leaf), or above the tables: */
+#define STAGE_DEVICE	6u	/* context, PASID directory or PASID entry */
+#define STAGE_BUS	7u	/* root entry */
+#define STAGE_UNIT	8u	/* root table */
+
+#define TRANSLATE_MAX_PATH	12u
+
 struct translation {
 	enum translate_result result;
-	unsigned int stage;	/* where it ended: 6 root, 5 context, else the table's level (1 = leaf) */
-	uint64_t entry;		/* physical address of the entry where it ended */
-	uint64_t pa;		/* MAPPED: where the byte is */
-	bool read, write, snooped, pass_through;
-	unsigned int page_bits;
+	unsigned int stage;
+	uint64_t path[TRANSLATE_MAX_PATH];	/* physical addresses of all entries met, first to last */
+	unsigned int path_length;
+	uint64_t pa;				/* MAPPED: where the byte is */
+	uint64_t attributes;			/* of the leaf: all but address, and R and W */
+	bool read, write;			/* all entries on the way together */
+	bool leaf_writable;			/* the leaf alone */
+	unsigned int type, levels, page_bits;	/* 0 second-level, 1 ATS, 2 pass-through, 3 first-level, 4 nested */
+	uint64_t guest[2];			/* nested: what names the guest's first level */
+	uint64_t top;				/* the top table, or 0 */
 	uint16_t domain;
 	unsigned int address_width;
 };
@@ -42,17 +54,31 @@ struct translate_view {
 	unsigned int host_width;
 };
 
+/* A request without a PASID; in scalable mode it goes by the context's RID_PASID. */
 struct translation translate(const struct translate_view *view, uint16_t source, uint64_t iova);
+
+/* The same with a PASID, scalable mode. TRANSLATE_NO_PASID stands for one without. */
+#define TRANSLATE_NO_PASID	~0u
+struct translation translate_pasid(const struct translate_view *view, uint16_t source, uint32_t pasid,
+				   uint64_t iova);
 
 /* Is [start, start + size) crashed RAM, free of the crash region? Does it touch the crash region? */
 bool truth_is_crashed_ram(const struct build *b, uint64_t start, uint64_t size);
 bool truth_hits_crash_region(const struct build *b, uint64_t start, uint64_t size);
 
 /*
- * Visit the edges of everything that the tree of `source` maps or holds by mistake: for each present
- * entry of each table its first and last page, and those of the absent neighbours. At most `most`.
+ * Visit the edges of everything that the tree behind `source` and `pasid` maps or holds by mistake:
+ * for each present entry of each table its first and last byte, and those of the absent neighbours.
+ * At most `most` entries.
  */
-void translate_edges(const struct translate_view *view, uint16_t source, unsigned int most,
-		     void (*visit)(void *context, uint64_t iova), void *context);
+void translate_edges(const struct translate_view *view, uint16_t source, uint32_t pasid,
+		     unsigned int most, void (*visit)(void *context, uint64_t iova), void *context);
+
+/*
+ * Visit the PASIDs that have a present entry, or a present and bad directory entry on the way; in
+ * legacy mode none.
+ */
+void translate_pasids(const struct translate_view *view, uint16_t source,
+		      void (*visit)(void *context, uint32_t pasid), void *context);
 
 #endif /* TRANSLATE_H */
