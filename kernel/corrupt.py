@@ -128,13 +128,16 @@ def _roots(block):
     return [block.get(at + 24, "<Q") for at in block.entries(DOMAINS)]
 
 
-def tables(change):
-    """Change the first present entry of every top table: these are not sealed."""
+def tables(value):
+    """Fill the first free entry of every top table; tables are not sealed.
+
+    No device uses that entry. To break one in use would only show what a storm of faults costs.
+    """
     def corrupt(block):
         for root in filter(None, _roots(block)):
             words = struct.unpack("<512Q", block.ram.read(root, 4096))
-            index = next((at for at, word in enumerate(words) if word & 3), 0)
-            block.ram.write(root + 8 * index, struct.pack("<Q", change(root, words[index])))
+            index = next(at for at, word in enumerate(words) if not word & 3)
+            block.ram.write(root + 8 * index, struct.pack("<Q", value(root)))
     return corrupt
 
 
@@ -173,9 +176,9 @@ CASES = {
         ("device.domain", 0xfffffff0), ("device.translation", 200), ("device.action", 200),
         ("range.first", MASK64), ("range.last", 0))},
     "shared root": _other_root,
-    "table cycle": tables(lambda root, word: root | 3),
-    "table beyond RAM": tables(lambda root, word: 0x7ffffffffff000 | 3),
-    "table unaligned superpage": tables(lambda root, word: word | 0x80),
+    "table cycle": tables(lambda root: root | 3),
+    "table beyond RAM": tables(lambda root: 0x7ffffffffff000 | 3),
+    "superpage in no range": tables(lambda root: 0x40000000 | 0x83),
 }
 # One of each kind, for a quick run
 FEW = ["digest", "truncated node", "section offset", "tables missing", "domain.new_root",
@@ -205,10 +208,11 @@ def one(name, image, initrd):
         cycle.run()
     except (MachineError, GdbError) as error:
         problem = str(error)
-    said = re.findall(r"DMAR: relay: (.*)", cycle.seen.serial)
+    console = cycle.seen.serial.partition("\n@@ panic\n")[2]
+    said = re.findall(r"DMAR: relay: (.*)", console)
     result = {"case": name, "problem": problem, "dump_saved": judge.dump_saved(cycle.seen),
               "dump_verified": judge.dump_verified(cycle.seen),
-              "complaints": len(re.findall(COMPLAINTS, cycle.seen.serial)),
+              "complaints": len(re.findall(COMPLAINTS, console)),
               "adopted": sum(line.startswith("adopted") for line in said),
               "faults": judge.faults(cycle.seen), "said": said}
     result["passed"] = (result["dump_saved"] and result["dump_verified"]

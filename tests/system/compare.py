@@ -200,7 +200,7 @@ def one(scenario, kernel, prepared):
             problem = str(error)
         if not cycle.qemu_failed():
             break
-    console = cycle.seen.serial
+    console = cycle.seen.serial.partition("\n@@ panic\n")[2]
     return {
         "scenario": scenario.name, "kernel": kernel,
         "dump_saved": judge.dump_saved(cycle.seen),
