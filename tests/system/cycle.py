@@ -81,7 +81,14 @@ class Cycle:
                 self._after()
             finally:
                 self.seen.serial = self.machine.serial()
+                self._let_go()
         return self.seen
+
+    def _let_go(self):
+        """Guest RAM is memory here, and held for as long as the file is open, deleted or not."""
+        self.ram.close()
+        if self.watch and self.watch.before:
+            self.watch.before.close()
 
     def _make_disk(self):
         config = self.plan.config

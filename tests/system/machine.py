@@ -67,9 +67,13 @@ class MachineError(Exception):
     """The guest did not do what it should, in time."""
 
 
-def ram_folder():
-    """Where guest RAM is kept: in memory, if there is room."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else paths.BUILD
+def ram_folder(mem_mib):
+    """Where guest RAM is kept, and a copy of it, and the disk: in memory, if there is room."""
+    try:
+        room = shutil.disk_usage("/dev/shm").free >> 20
+    except OSError:
+        return paths.BUILD
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) and room > 3 * mem_mib else paths.BUILD
 
 
 class Machine:
@@ -78,7 +82,7 @@ class Machine:
     def __init__(self, config, folder):
         self.config = config
         self.folder = folder
-        self.private = tempfile.mkdtemp(prefix="dmarelay-", dir=ram_folder())
+        self.private = tempfile.mkdtemp(prefix="dmarelay-", dir=ram_folder(config.mem_mib))
         self.ram_path = os.path.join(self.private, "ram")
         self.serial_path = os.path.join(folder, "serial.log")
         self.trace_path = os.path.join(folder, "trace.log")
