@@ -331,31 +331,47 @@ void translate_edges(const struct translate_view *view, uint16_t source, uint32_
 		visit_table(&edges, device.top, device.levels, 0);
 }
 
+struct pasids {
+	unsigned int seen, most;
+	void (*visit)(void *context, uint32_t pasid);
+	void *context;
+};
+
+static void visit_pasid(struct pasids *pasids, uint32_t pasid)
+{
+	if (pasids->seen < pasids->most) {
+		pasids->seen++;
+		pasids->visit(pasids->context, pasid);
+	}
+}
+
 static void visit_pasid_table(const struct translate_view *view, uint64_t table, uint32_t first,
-			      void (*visit)(void *context, uint32_t pasid), void *context)
+			      struct pasids *pasids)
 {
 	for (uint32_t i = 0; i < 64; i++)
 		if (read64(view, table + i * 64) & 1)
-			visit(context, first + i);
+			visit_pasid(pasids, first + i);
 }
 
-void translate_pasids(const struct translate_view *view, uint16_t source,
-		      void (*visit)(void *context, uint32_t pasid), void *context)
+unsigned int translate_pasids(const struct translate_view *view, uint16_t source, unsigned int most,
+			      void (*visit)(void *context, uint32_t pasid), void *context)
 {
 	struct translation device = translate(view, source, 0);
+	struct pasids pasids = { 0, most, visit, context };
 	uint64_t q0, entry;
 
 	/* Only behind a context entry that is good is there a directory. */
 	if (!is_scalable(view) || device.path_length < 3)
-		return;
+		return 0;
 	q0 = read64(view, device.path[1]);
-	for (uint32_t i = 0; i < 128u << (q0 >> 9 & 7); i++) {
+	for (uint32_t i = 0; i < 128u << (q0 >> 9 & 7) && pasids.seen < most; i++) {
 		entry = read64(view, (q0 & ~0xfffull) + i * 8);
 		if (!(entry & 1))
 			continue;
 		if (entry & 0xffc || bad_table(view, entry & ~0xfffull, 4096))
-			visit(context, i * 64);
+			visit_pasid(&pasids, i * 64);
 		else
-			visit_pasid_table(view, entry & ~0xfffull, i * 64, visit, context);
+			visit_pasid_table(view, entry & ~0xfffull, i * 64, &pasids);
 	}
+	return pasids.seen;
 }

@@ -75,10 +75,10 @@ void translate_edges(const struct translate_view *view, uint16_t source, uint32_
 		     unsigned int most, void (*visit)(void *context, uint64_t iova), void *context);
 
 /*
- * Visit the PASIDs that have a present entry, or a present and bad directory entry on the way; in
- * legacy mode none.
+ * Visit the first `most` PASIDs that have a present entry, or a present and bad directory entry on
+ * the way; in legacy mode none. Returns how many.
  */
-void translate_pasids(const struct translate_view *view, uint16_t source,
-		      void (*visit)(void *context, uint32_t pasid), void *context);
+unsigned int translate_pasids(const struct translate_view *view, uint16_t source, unsigned int most,
+			      void (*visit)(void *context, uint32_t pasid), void *context);
 
 #endif /* TRANSLATE_H */
