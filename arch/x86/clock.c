@@ -19,17 +19,17 @@
 
 /* Intel 8254: 1.193182 MHz. Channel 2 has its gate and its output in port 0x61. */
 #define PIT_HZ		1193182u
-#define PIT_COUNT	1193u		/* a millisecond */
+#define PIT_COUNT	0xffffu		/* 55 ms, of which we want one or two */
 #define PIT_CHANNEL2	0x42
 #define PIT_COMMAND	0x43
 #define  PIT_ONE_SHOT	0xb0		/* channel 2, low byte then high byte, mode 0 */
+#define  PIT_LATCH	0x80		/* channel 2: hold the count for two reads */
 #define PIT_CONTROL	0x61
 #define  PIT_GATE	(1u << 0)
 #define  PIT_SPEAKER	(1u << 1)
 #define  PIT_OUTPUT	(1u << 5)
 
-/* Port reads take about a microsecond on hardware: a chipset without a PIT costs some 50 ms. */
-#define PIT_POLLS	50000u
+#define SPIN_TICKS	4000000u	/* 1 to 2 ms */
 
 static uint32_t ticks_per_us = GUESS;
 
@@ -48,30 +48,42 @@ static uint64_t rate_from_cpuid(void)
 	return cpuid(0x16).eax & 0xffff;
 }
 
-/* 0 if the output never rises, or was high from the beginning. */
-static uint64_t ticks_of_one_shot(void)
+/* Write a port, and say when: halfway between before and after. */
+static uint64_t outb_at(uint16_t port, uint8_t value)
 {
-	uint64_t start = rdtsc();
-	unsigned int polls = 0;
+	uint64_t before = rdtsc();
 
-	while (!(inb(PIT_CONTROL) & PIT_OUTPUT))
-		if (++polls == PIT_POLLS)
-			return 0;
-	return polls ? rdtsc() - start : 0;
+	outb(port, value);
+	return before + (rdtsc() - before) / 2;
 }
 
+/*
+ * A handful of port accesses, and no polling: under a storm of DMA faults each may take many
+ * milliseconds (seen under QEMU), and this runs before the storm is ended. 0 if the count says
+ * nothing: no PIT, or it has run out meanwhile.
+ */
 static uint64_t rate_from_pit(void)
 {
 	uint8_t control = inb(PIT_CONTROL);
-	uint64_t ticks;
+	uint64_t start, end;
+	uint32_t count;
+	bool expired;
 
 	outb(PIT_CONTROL, (control & ~PIT_SPEAKER) | PIT_GATE);
 	outb(PIT_COMMAND, PIT_ONE_SHOT);
 	outb(PIT_CHANNEL2, PIT_COUNT & 0xff);
-	outb(PIT_CHANNEL2, PIT_COUNT >> 8);
-	ticks = ticks_of_one_shot();
+	start = outb_at(PIT_CHANNEL2, PIT_COUNT >> 8);
+	while (rdtsc() - start < SPIN_TICKS)
+		machine_relax();
+	end = outb_at(PIT_COMMAND, PIT_LATCH);
+	count = inb(PIT_CHANNEL2);
+	count |= (uint32_t)inb(PIT_CHANNEL2) << 8;
+	expired = inb(PIT_CONTROL) & PIT_OUTPUT;
 	outb(PIT_CONTROL, control);
-	return ticks * (PIT_HZ / PIT_COUNT) / 1000000;
+
+	if (expired || count >= PIT_COUNT)
+		return 0;
+	return (end - start) * PIT_HZ / (PIT_COUNT - count) / 1000000;
 }
 
 void clock_init(void)
