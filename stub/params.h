@@ -29,7 +29,7 @@ struct params {
 	uint64_t elfcorehdr;		/* physical address */
 };
 
-#define PARAMS_BUDGET_DEFAULT	5000u
+#define PARAMS_BUDGET_DEFAULT	15000u
 #define PARAMS_BUDGET_MIN	1u
 #define PARAMS_BUDGET_MAX	60000u
 

@@ -5,6 +5,7 @@
 #include "builder.h"
 #include "check.h"
 #include "fake.h"
+#include "params.h"
 #include "result.h"
 
 /* One unit, two devices: 00:1f.0 with 3 levels, 01:00.0 with 4, and an interrupt. */
@@ -227,7 +228,7 @@ static void time_that_runs_out_at_any_moment_is_safe(void **state)
 
 		build_attach(b, second, 0x0200, build_page(b), 5, 1);
 		fake.jump_at = look;
-		fake.jump = 6000ull * 1000 * fake.ticks_per_us;
+		fake.jump = (PARAMS_BUDGET_DEFAULT + 1000ull) * 1000 * fake.ticks_per_us;
 		if (!build_run(b)) {
 			assert_outcome(HANDOFF_ABANDONED, HANDOFF_BUDGET);
 			check_untouched(b);
