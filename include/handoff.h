@@ -146,7 +146,7 @@ struct handoff_unit {
 	uint32_t irtes;		/* present interrupt entries kept */
 };
 
-/* A page-table tree. All devices with one root share one domain. */
+/* A translation, by its id on one unit; tables may be shared. */
 struct handoff_domain {
 	uint32_t unit;		/* index into HANDOFF_UNITS */
 	uint32_t id;		/* domain id in the copied context entries */

@@ -10,7 +10,7 @@
 #include "handoff.h"
 
 static const struct rule rules[] = {
-	/* legacy.c: root and context tables */
+	/* root.c, context.c: root and context tables of legacy mode */
 	{ HANDOFF_RULE_ROOT_TABLE_PROVENANCE, "root-table.provenance", "11.4.5",
 	  "the root table is not in the crashed kernel's RAM" },
 	{ HANDOFF_RULE_ROOT_RESERVED, "root.reserved", "9.1", "reserved bits are set" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* legacy.c: root tables, root entries, context tables. */
+/* root.c and context.c in legacy mode: root tables, root entries, context tables. */
 #include "testing.h"
 
 #include "check.h"
