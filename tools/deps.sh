@@ -4,7 +4,7 @@
 # deps.sh GROUP... - see that the Debian packages of each GROUP are there.
 #
 #   build   what compiles the stub and the dmarelay command
-#   unit    what the unit tests need besides
+#   unit    what the unit tests and the command's need besides
 #   system  what boots a machine and judges it, and the guest's kernel
 #   kernel  what builds the kdump kernel that adopts, and its source
 #
@@ -25,7 +25,7 @@ kernel_meta=linux-image-6.12-amd64
 packages_of() {
 	case $1 in
 	build)	echo gcc libc6-dev binutils make nasm ;;
-	unit)	echo libcmocka-dev python3 python3-pytest ;;
+	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	kernel)	echo linux-source-6.12 gcc libc6-dev make bc bison flex libelf-dev libssl-dev \

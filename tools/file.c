@@ -29,10 +29,15 @@ static bool make_room(struct blob *blob, size_t *capacity)
 	return true;
 }
 
-static bool read_all(int fd, file_extent *extent, struct blob *blob)
+static uint64_t smaller(uint64_t one, uint64_t other)
+{
+	return one < other ? one : other;
+}
+
+static bool read_all(int fd, uint64_t limit, file_extent *extent, struct blob *blob)
 {
 	size_t capacity = 0;
-	uint64_t wanted = extent ? FIRST_READ : UINT64_MAX;
+	uint64_t wanted = extent ? smaller(FIRST_READ, limit) : limit;
 
 	while (blob->size < wanted) {
 		if (!make_room(blob, &capacity))
@@ -40,7 +45,7 @@ static bool read_all(int fd, file_extent *extent, struct blob *blob)
 
 		size_t room = capacity - blob->size;
 		uint64_t missing = wanted - blob->size;
-		ssize_t got = read(fd, blob->data + blob->size, room < missing ? room : missing);
+		ssize_t got = read(fd, blob->data + blob->size, smaller(room, missing));
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -48,19 +53,26 @@ static bool read_all(int fd, file_extent *extent, struct blob *blob)
 			return got == 0;
 		blob->size += (size_t)got;
 		if (extent && blob->size == FIRST_READ)
-			wanted = extent(blob->data, blob->size);
+			wanted = smaller(extent(blob->data, blob->size), limit);
 	}
 	return true;
 }
 
 bool file_read(const char *path, file_extent *extent, struct blob *blob)
 {
+	return file_read_part(path, 0, UINT64_MAX, extent, blob);
+}
+
+bool file_read_part(const char *path, uint64_t start, uint64_t limit, file_extent *extent,
+		    struct blob *blob)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool done = false;
 
 	*blob = (struct blob){ 0 };
 	if (fd >= 0) {
-		done = read_all(fd, extent, blob);
+		done = (!start || lseek(fd, (off_t)start, SEEK_SET) >= 0) &&
+		       read_all(fd, limit, extent, blob);
 		if (!done)
 			cli_fail("%s: %s", path, strerror(errno));
 		close(fd);

@@ -26,6 +26,10 @@ typedef uint64_t file_extent(const uint8_t *data, size_t size);
  */
 bool file_read(const char *path, file_extent *extent, struct blob *blob);
 
+/* The same from `start` on, and at most `limit` bytes. The file has to be one that can seek. */
+bool file_read_part(const char *path, uint64_t start, uint64_t limit, file_extent *extent,
+		    struct blob *blob);
+
 /*
  * Puts `blob` in the place of `path`, which never holds half of it: a temporary file beside it
  * is renamed over it. Says why on stderr and returns false if that fails.

@@ -32,6 +32,10 @@ static void print_help(void)
 	     "one such node's data, with or without the 16 bytes of struct setup_data in front.\n"
 	     "A FILE that ends behind the report, without the copied tables, will do.\n"
 	     "\n"
+	     "FILE may also be the crash dump, if the kdump kernel was one that adopts: then the\n"
+	     "report is a note in it. /proc/vmcore, ELF and kdump-compressed dumps are read\n"
+	     "(makedumpfile -E, -c, -l, -p, -z), flattened ones not: makedumpfile -R comes first.\n"
+	     "\n"
 	     "FILE may also be an ACPI DMAR table, such as /sys/firmware/acpi/tables/DMAR: then\n"
 	     "this shows the units, device scopes and reserved memory that the firmware tells\n"
 	     "of, and whatever is odd about them. An odd table is shown with exit status 0, one\n"
@@ -48,8 +52,8 @@ static void print_help(void)
 	     "\n"
 	     "Exit status:\n"
 	     "  0  the report has been shown\n"
-	     "  1  there is no handoff (this kernel was not started through a stub), or a file\n"
-	     "     could not be read\n"
+	     "  1  there is no handoff (this kernel was not started through a stub, or the dump\n"
+	     "     not saved by a kernel that adopts), or a file could not be read\n"
 	     "  2  bad usage, or the handoff is malformed: one line on stderr names file, offset\n"
 	     "     and what was expected there. If only the digest is wrong, the report is shown\n"
 	     "     all the same, and says so: its form is sound, but not all of it is what the\n"
@@ -57,6 +61,7 @@ static void print_help(void)
 	     "\n"
 	     "Example:\n"
 	     "  dmarelay inspect > /var/crash/relay.txt\n"
+	     "  dmarelay inspect /var/crash/202611230017/dump.202611230017\n"
 	     "  dmarelay inspect /sys/firmware/acpi/tables/DMAR");
 }
 
@@ -100,9 +105,9 @@ static int show_table(const struct request *request, const struct source *source
 	int status = CLI_OK;
 
 	if (!dmar_read(&view, source->blob.data, source->blob.size, &problem))
-		return cli_malformed(source->path, &problem);
+		return source_malformed(source, &problem);
 	if (dmar_damaged(&view, &problem))
-		status = cli_malformed(source->path, &problem);
+		status = source_malformed(source, &problem);
 	if (request->json)
 		show_dmar_json(stdout, &view);
 	else
@@ -119,13 +124,13 @@ static int show(const struct request *request, const struct source *source)
 	if (dmar_recognised(source->blob.data, source->blob.size))
 		return show_table(request, source);
 	if (!handoff_read(&view, source->blob.data, source->blob.size, &problem))
-		return cli_malformed(source->path, &problem);
+		return source_malformed(source, &problem);
 	if (!view.digest_ok) {
 		problem_at(&problem, handoff_start(source->blob.data, source->blob.size) +
 			   offsetof(struct handoff_header, digest),
 			   "digest: expected that of the sealed bytes, found 0x%016llx: damaged",
 			   (unsigned long long)view.header.digest);
-		status = cli_malformed(source->path, &problem);
+		status = source_malformed(source, &problem);
 	}
 	if (request->json)
 		show_json(stdout, &view);

@@ -3,13 +3,16 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "handoff_read.h"
+#include "vmcore.h"
 
 /* Joins a path; one that is too long cannot be opened either, and is cut. */
 static void join(char path[PATH_MAX], const char *folder, unsigned long node, const char *name)
@@ -77,11 +80,43 @@ static int find_in_folder(const char *folder, char path[PATH_MAX])
 	return CLI_OK;
 }
 
+/* In place of a dump's beginning, the handoff in its notes. */
+static int read_note(struct source *source)
+{
+	int fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	enum vmcore_result result;
+	struct problem problem;
+	uint64_t size;
+
+	source->dump = true;
+	file_free(&source->blob);
+	if (fd < 0)
+		return cli_fail("%s: %s", source->path, strerror(errno));
+	result = vmcore_find_handoff(fd, &source->start, &size, &problem);
+	close(fd);
+	if (result == VMCORE_MALFORMED)
+		return cli_malformed(source->path, &problem);
+	if (result == VMCORE_ABSENT)
+		return cli_fail("%s: no dmarelay note: only a kdump kernel that adopts adds the "
+				"report to the dump (docs/kernel.md)", source->path);
+	return file_read_part(source->path, source->start, size, handoff_extent, &source->blob) ?
+	       CLI_OK : CLI_FAILED;
+}
+
+int source_malformed(const struct source *source, const struct problem *problem)
+{
+	struct problem in_file = *problem;
+
+	in_file.offset += source->start;
+	return cli_malformed(source->path, &in_file);
+}
+
 int source_read(const char *path, struct source *source)
 {
 	struct stat status;
 	int result = CLI_OK;
 
+	*source = (struct source){ 0 };
 	if (stat(path, &status) != 0)
 		return cli_fail("%s: %s%s", path, strerror(errno), errno == ENOENT &&
 				strcmp(path, SOURCE_SYSFS) == 0 ?
@@ -92,5 +127,7 @@ int source_read(const char *path, struct source *source)
 		snprintf(source->path, sizeof(source->path), "%s", path);
 	if (result != CLI_OK)
 		return result;
-	return file_read(source->path, handoff_extent, &source->blob) ? CLI_OK : CLI_FAILED;
+	if (!file_read(source->path, handoff_extent, &source->blob))
+		return CLI_FAILED;
+	return vmcore_recognised(source->blob.data, source->blob.size) ? read_note(source) : CLI_OK;
 }

@@ -56,7 +56,7 @@ def storm():
     """storm.c: the readers and their reports under a storm of mutated blocks, sanitized."""
     tools = ["handoff_read", "handoff_check", "problem", "show_text", "show_text_units",
              "show_json", "show_json_units", "sentences", "facts", "names", "registers",
-             "json", "dmar_view", "dmar_oddities", "dmar_odd_structure", "dmar_odd_scopes",
+             "json", "vmcore", "dmar_view", "dmar_oddities", "dmar_odd_structure", "dmar_odd_scopes",
              "show_dmar_text", "show_dmar_json"]
     return build("storm", ["tests/cli/storm.c", "stub/rules.c", "stub/dmar_items.c"] +
                  [f"tools/{name}.c" for name in tools])

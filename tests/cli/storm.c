@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm FILE ROUNDS - the readers of handoffs and of DMAR tables under mutated input
+ * storm FILE ROUNDS - the readers of handoffs, dumps and DMAR tables under mutated input
  *
- * Mutates the block, or table, in FILE in ROUNDS ways, reads each, and shows those that the reader accepts in
- * both forms. Each mutant lies in memory of exactly its size, so that AddressSanitizer sees a read
- * of one byte too many. Prints how many were accepted and refused; a mutant that brings the program
- * down is the failure. The digest is put right in half of the mutants, or no reader that checks it
- * first would ever be tried behind it.
+ * Mutates the block, dump or table in FILE in ROUNDS ways, reads each, and shows those that the
+ * reader accepts in both forms. Each mutant lies in memory of exactly its size, so that
+ * AddressSanitizer sees a read of one byte too many. Prints how many were accepted and refused; a
+ * mutant that brings the program down is the failure. The digest is put right in half of the
+ * mutants, or no reader that checks it first would ever be tried behind it.
  */
+#define _GNU_SOURCE	/* memfd_create() */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "dmar_view.h"
 #include "handoff_read.h"
 #include "show.h"
 #include "show_dmar.h"
+#include "vmcore.h"
 
 static uint64_t random_state = 0x9e3779b97f4a7c15ull;
 
@@ -116,22 +120,50 @@ static bool read_table(const uint8_t *data, size_t size, FILE *out, struct probl
 	return true;
 }
 
+/* The way to the block in a dump, then the block. */
+static bool read_dump(const uint8_t *data, size_t size, FILE *out, struct problem *problem)
+{
+	int fd = memfd_create("dump", 0);
+	uint64_t start, note_size;
+	enum vmcore_result result;
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		exit(2);
+	result = vmcore_find_handoff(fd, &start, &note_size, problem);
+	close(fd);
+	if (result == VMCORE_ABSENT)
+		return !problem_at(problem, 0, "absent");
+	if (result == VMCORE_MALFORMED)
+		return false;
+
+	uint64_t left = start < size ? size - start : 0;
+	size_t there = left < note_size ? left : note_size;
+	uint8_t *block = malloc(there ? there : 1);
+	bool accepted;
+
+	memcpy(block, data + start, there);
+	accepted = read_block(block, there, out, problem);
+	free(block);
+	return accepted;
+}
+
 static bool try_one(const uint8_t *original, size_t size, FILE *out)
 {
 	size_t kept = pick(4) ? size : pick(size + 1);
 	uint8_t *data = malloc(kept ? kept : 1);
-	bool table = dmar_recognised(original, size), accepted;
+	bool table = dmar_recognised(original, size), dump = vmcore_recognised(original, size);
+	bool accepted;
 	struct problem problem;
 
 	memcpy(data, original, kept);
 	for (uint64_t i = pick(4); i; i--)
 		mutate(data, kept);
-	if (!table && pick(4) == 0)
+	if (!table && !dump && pick(4) == 0)
 		stretch(data, kept);
-	if (!table && pick(2))
+	if (!table && !dump && pick(2))
 		repair_digest(data, kept);
-	accepted = (table ? read_table : read_block)(data, kept, out, &problem);
-	if (!accepted && (problem.offset > kept + 64 || !problem.text[0])) {
+	accepted = (table ? read_table : dump ? read_dump : read_block)(data, kept, out, &problem);
+	if (!accepted && ((!dump && problem.offset > kept + 64) || !problem.text[0])) {
 		fprintf(stderr, "a problem at 0x%llx of 0x%zx bytes: '%s'\n",
 			(unsigned long long)problem.offset, kept, problem.text);
 		exit(3);
