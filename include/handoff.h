@@ -33,7 +33,7 @@
 #define HANDOFF_SETUP_DATA_TYPE	0x52414d44u	/* "DMAR" */
 #define HANDOFF_MAGIC		0x59414c4552414d44ull	/* "DMARELAY" */
 #define HANDOFF_MAJOR		1
-#define HANDOFF_MINOR		0
+#define HANDOFF_MINOR		1
 #define HANDOFF_MAX_SECTIONS	32	/* more is malformed */
 
 /* What became of the whole machine. */
@@ -160,7 +160,7 @@ struct handoff_domain {
 	uint32_t first_range;	/* slice of HANDOFF_RANGES, ascending, disjoint */
 	uint32_t range_count;
 	uint32_t pasid;		/* of the first user seen; 0 in legacy mode */
-	uint32_t reserved;	/* 0 */
+	uint32_t folded;	/* tables that a superpage stands for in our copy */
 };
 
 #define HANDOFF_DOMAIN_COARSE		(1u << 0)	/* ranges merged across gaps for want of room */
@@ -407,6 +407,7 @@ HANDOFF_AT(handoff_domain, leaves, 40);
 HANDOFF_AT(handoff_domain, first_range, 48);
 HANDOFF_AT(handoff_domain, range_count, 52);
 HANDOFF_AT(handoff_domain, pasid, 56);
+HANDOFF_AT(handoff_domain, folded, 60);
 HANDOFF_SIZE(handoff_domain, 64);
 
 HANDOFF_AT(handoff_device, segment, 0);

@@ -209,7 +209,12 @@ struct vtd_pasid {
 #define VTD_FL_P		VTD_BIT(0)
 #define VTD_FL_RW		VTD_BIT(1)
 #define VTD_FL_US		VTD_BIT(2)
-#define VTD_FL_PS		VTD_BIT(7)
+#define VTD_FL_A		VTD_BIT(5)
+#define VTD_FL_D		VTD_BIT(6)
+#define VTD_FL_PS		VTD_BIT(7)		/* above level 1 */
+#define VTD_FL_PAT		VTD_BIT(7)		/* at level 1 */
+#define VTD_FL_SUPERPAGE_PAT	VTD_BIT(12)		/* above */
+#define VTD_FL_XD		VTD_BIT(63)
 #define VTD_FL_ADDRESS		VTD_BITS(51, 12)
 
 /* ---- Second-level paging entries (9.8) ---- */
@@ -218,6 +223,8 @@ struct vtd_pasid {
 #define VTD_SL_W		VTD_BIT(1)
 #define VTD_SL_X		VTD_BIT(2)		/* execute: ignored where not supported */
 #define VTD_SL_PS		VTD_BIT(7)		/* a leaf above level 1 */
+#define VTD_SL_A		VTD_BIT(8)		/* ignored without ECAP.SLADS */
+#define VTD_SL_D		VTD_BIT(9)
 #define VTD_SL_SNP		VTD_BIT(11)
 #define VTD_SL_TM		VTD_BIT(62)
 #define VTD_SL_ADDRESS		VTD_BITS(51, 12)

@@ -15,6 +15,11 @@ struct pt_format first_level_format(const struct unit *unit)
 		.superpage = VTD_FL_PS,
 		.address = VTD_FL_ADDRESS,
 		.beyond = vet_beyond(VTD_FL_ADDRESS, unit->host_width),
+		.granted = VTD_FL_P | VTD_FL_RW | VTD_FL_US,
+		.denied = VTD_FL_XD,
+		.marks = VTD_FL_A | VTD_FL_D,
+		.pat = VTD_FL_PAT,
+		.superpage_pat = VTD_FL_SUPERPAGE_PAT,
 		/* Above level 3 the bit is reserved; a leaf there strikes rule_superpage. */
 		.leaf_levels = 1u << 1 | 1u << 2 | (unit->cap & VTD_CAP_FL1GP ? 1u << 3 : 0),
 		.rule_reserved = HANDOFF_RULE_FL_RESERVED,

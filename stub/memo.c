@@ -45,3 +45,8 @@ bool memo_add(struct memo *memo, struct memo_key key, phys_t copy)
 	memo->used++;
 	return true;
 }
+
+void memo_change(const struct memo *memo, struct memo_key key, phys_t copy)
+{
+	slot_of(memo, pack(key))->value = copy.pa;
+}

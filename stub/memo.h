@@ -40,4 +40,7 @@ bool memo_find(const struct memo *memo, struct memo_key key, phys_t *copy);
 /* Remember it; must not be there yet. False if the memo is full (three quarters, for speed). */
 bool memo_add(struct memo *memo, struct memo_key key, phys_t copy);
 
+/* Another value for a key that is there. */
+void memo_change(const struct memo *memo, struct memo_key key, phys_t copy);
+
 #endif /* MEMO_H */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fold.h"
 #include "machine.h"
 #include "ranges.h"
 #include "state.h"
@@ -90,20 +91,48 @@ static enum entered enter_in_place(struct walk *walk, phys_t old, unsigned int l
 }
 
 /*
- * Step into the table at `old`: into a copy of it, or, where there is no room or the table above
- * is in place itself, into its mirror. SEEN: it was done before, nothing was entered. In both cases
- * *now is where the table is from now on. UNTRACKED: no room to remember it; UNREADABLE: the RAM
- * map claims memory that is not there.
+ * The entry that leads to `copy`, the memo's value for the table that `above` refers to: a table's
+ * address, or the superpage that it was folded into. 0 if that does not serve here.
  */
-static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uint64_t iova_start,
-			  bool in_place, phys_t *now)
+static uint64_t link_to(const struct walk *walk, uint64_t above, phys_t copy)
+{
+	if (!(copy.pa & ~PAGE_MASK))
+		return (above & ~walk->format->address) | copy.pa;
+	return above ? fold_under(walk->format, above, copy.pa) : 0;
+}
+
+/*
+ * Remember where the copy of a table is. A table that was folded where it was met first, but cannot
+ * be here, is copied a second time.
+ */
+static bool remember(struct walk *walk, phys_t old, unsigned int level, phys_t copy)
+{
+	struct memo_key key = key_of(walk, old, level, false);
+	phys_t folded;
+
+	if (!memo_find(&walk->relay->memo, key, &folded))
+		return memo_add(&walk->relay->memo, key, copy);
+	memo_change(&walk->relay->memo, key, copy);
+	return true;
+}
+
+/*
+ * Step into the table at `old`, to which `above` refers (0: it is a root): into a copy of it, or,
+ * where there is no room or the table above is in place itself, into its mirror. SEEN: it was done
+ * before, nothing was entered. In both cases *now is where the table is from now on, or what it was
+ * folded into (see link_to()). UNTRACKED: no room to remember it; UNREADABLE: the RAM map claims
+ * memory that is not there.
+ */
+static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigned int level,
+			  uint64_t iova_start, bool in_place, phys_t *now)
 {
 	struct relay *relay = walk->relay;
 	uint64_t mark = arena_mark(&relay->arena);
 	uint64_t *page = NULL;
 
 	if (!in_place) {
-		if (memo_find(&relay->memo, key_of(walk, old, level, false), now))
+		if (memo_find(&relay->memo, key_of(walk, old, level, false), now) &&
+		    link_to(walk, above, *now))
 			return SEEN;
 		page = arena_page(&relay->arena);
 	}
@@ -111,7 +140,7 @@ static enum entered enter(struct walk *walk, phys_t old, unsigned int level, uin
 		arena_rewind(&relay->arena, mark);
 		return UNREADABLE;
 	}
-	if (page && memo_add(&relay->memo, key_of(walk, old, level, false), arena_phys(&relay->arena, page))) {
+	if (page && remember(walk, old, level, arena_phys(&relay->arena, page))) {
 		*now = arena_phys(&relay->arena, page);
 		walk->domain->tables++;
 		push(walk, page, old, level, iova_start, false);
@@ -142,7 +171,8 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 		return;
 	}
 
-	switch (enter(walk, phys(entry & format->address), frame->level - 1, start, frame->in_place, &now)) {
+	switch (enter(walk, phys(entry & format->address), entry, frame->level - 1, start, frame->in_place,
+		      &now)) {
 	case ENTERED:
 		break;
 	case SEEN:
@@ -158,7 +188,31 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 		return;
 	}
 	if (!frame->in_place)
-		frame->entries[index] = (entry & ~format->address) | now.pa;
+		frame->entries[index] = link_to(walk, entry, now);
+}
+
+/*
+ * The last table is done. If a superpage can stand for it, the arena has its page back: nothing was
+ * allocated after it, since all below it was folded as well.
+ */
+static void leave(struct walk *walk)
+{
+	struct relay *relay = walk->relay;
+	const struct frame *done = &walk->frames[--walk->depth], *above = done - 1;
+	uint64_t leaf, entry, *slot;
+
+	if (!walk->depth || done->in_place)
+		return;
+	slot = &above->entries[above->index - 1];
+	leaf = fold_table(walk->format, done->entries, done->level);
+	entry = leaf ? fold_under(walk->format, *slot, leaf) : 0;
+	if (!entry)
+		return;
+	*slot = entry;
+	memo_change(&relay->memo, key_of(walk, done->old, done->level, false), phys(leaf));
+	arena_rewind(&relay->arena, (uint64_t)((uint8_t *)done->entries - relay->arena.base));
+	walk->domain->tables--;
+	walk->domain->folded++;
 }
 
 /* The root was copied for another domain, or met as a lower table: the ranges are known or all. */
@@ -197,7 +251,7 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 	phys_t root;
 
 	domain->first_range = report_count(&relay->report, HANDOFF_RANGES);
-	switch (enter(&walk, phys(domain->old_root), levels, 0, false, &root)) {
+	switch (enter(&walk, phys(domain->old_root), 0, levels, 0, false, &root)) {
 	case UNTRACKED:
 	case UNREADABLE:
 		return true;
@@ -216,9 +270,9 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 			return false;
 		if (frame->level == 1) {
 			walk_leaves(&walk, frame);
-			walk.depth--;
+			leave(&walk);
 		} else if (frame->index == VTD_ENTRIES) {
-			walk.depth--;
+			leave(&walk);
 		} else {
 			walk_entry(&walk, frame, frame->index++);
 		}

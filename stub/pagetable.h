@@ -3,7 +3,8 @@
  * pagetable.h - the one walk over page tables: read once, vet, write
  *
  * A table page is copied to the arena whole, in one read; its entries are then vetted and mended
- * in our copy, so that nothing is looked at twice. A page that finds no room in the arena stays in
+ * in our copy, so that nothing is looked at twice; one that a superpage can stand for is folded
+ * (fold.h). A page that finds no room in the arena stays in
  * place with everything below it: read into a scratch page and vetted there; a bad entry is
  * recorded, to be mended when the hardware is switched (mend.h).
  */
@@ -33,6 +34,9 @@ struct pt_format {
 	uint64_t beyond;				/* its part beyond the host address width */
 	uint64_t table_reserved[PAGETABLE_MAX_LEVELS + 1];
 	uint64_t leaf_reserved[PAGETABLE_MAX_LEVELS + 1];
+	uint64_t granted, denied;			/* what every entry on the way must set, or none */
+	uint64_t marks;					/* accessed and dirty: hardware's own */
+	uint64_t pat, superpage_pat;			/* one attribute, in two places (0: none) */
 	uint32_t leaf_levels;				/* bit n: leaves at level n are supported */
 	uint16_t rule_reserved, rule_width, rule_superpage;	/* enum handoff_rule */
 	uint16_t rule_provenance, rule_target, rule_untracked;

@@ -19,6 +19,8 @@ struct pt_format second_level_format(const struct unit *unit)
 		.superpage = VTD_SL_PS,
 		.address = VTD_SL_ADDRESS,
 		.beyond = vet_beyond(VTD_SL_ADDRESS, unit->host_width),
+		.granted = VTD_SL_R | VTD_SL_W | VTD_SL_X,
+		.marks = VTD_SL_A | VTD_SL_D,
 		.leaf_levels = 1u << 1,
 		.rule_reserved = HANDOFF_RULE_SL_RESERVED,
 		.rule_width = HANDOFF_RULE_SL_WIDTH,

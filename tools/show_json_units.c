@@ -96,6 +96,7 @@ void json_domain(struct json *json, const struct handoff_view *view,
 	json_hex(json, "new_root", domain->new_root);
 	json_number(json, "tables", domain->tables);
 	json_number(json, "in_place", domain->in_place);
+	json_number(json, "folded", domain->folded);
 	json_number(json, "leaves", domain->leaves);
 	json_number(json, "pasid", domain->pasid);
 	json_bool(json, "first_level", domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL);

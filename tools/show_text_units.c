@@ -145,7 +145,10 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 	}
 	fprintf(out, "%s%u bits,", kind(domain), domain->address_width);
 	text_move(out, " root", domain->old_root, domain->new_root);
-	fprintf(out, "; tables copied: %u, in place: %u%s\n", domain->tables, domain->in_place,
+	fprintf(out, "; tables copied: %u, ", domain->tables);
+	if (domain->folded)
+		fprintf(out, "folded into superpages: %u, ", domain->folded);
+	fprintf(out, "in place: %u%s\n", domain->in_place,
 		domain->flags & HANDOFF_DOMAIN_SHARED ? "; shared with an earlier domain" : "");
 	fprintf(out, "    leaves: %" PRIu64 ", IOVA ranges: %u%s\n", domain->leaves,
 		domain->range_count, domain->flags & HANDOFF_DOMAIN_COARSE ?

@@ -83,7 +83,7 @@ static bool is_same(const struct translation *was, const struct translation *is)
 	       (was->result == TRANSLATE_ABSENT ||
 		(was->pa == is->pa && was->read == is->read && was->write == is->write &&
 		 was->attributes == is->attributes && was->type == is->type &&
-		 was->page_bits == is->page_bits && was->address_width == is->address_width &&
+		 was->page_bits <= is->page_bits && was->address_width == is->address_width &&
 		 was->guest[0] == is->guest[0] && was->guest[1] == is->guest[1]));
 }
 

@@ -95,11 +95,28 @@ static bool bad_table_entry(const struct translate_view *view, const struct tran
 	       bad_table(view, entry & ADDRESS, 4096);
 }
 
+/*
+ * What a leaf says beside its address, whatever its size: accessed and dirty bits, which hardware
+ * sets, do not count, PAT is where a 4 KiB leaf has it, execute and user rights are the path's.
+ */
+static uint64_t attributes_of(const struct translation *t, uint64_t entry, unsigned int level)
+{
+	bool first = t->type == FIRST_LEVEL;
+	uint64_t attributes = entry & ~ADDRESS & ~3ull & ~(first ? BIT(5) | BIT(6) : BIT(8) | BIT(9));
+
+	if (level > 1)
+		attributes &= ~BIT(7);
+	if (level > 1 && first)
+		attributes |= entry >> 5 & BIT(7);
+	return (attributes & (t->granted | ~BIT(2))) | t->denied;
+}
+
 static struct translation walk(const struct translate_view *view, struct translation *t, uint64_t iova)
 {
 	uint64_t table = t->top;
 
 	t->read = t->write = true;
+	t->granted = ~0ull;
 	for (unsigned int level = t->levels; level; level--) {
 		unsigned int bits = 12 + 9 * (level - 1);
 		uint64_t at = table + (iova >> bits & 511) * 8, entry = read64(view, at);
@@ -110,11 +127,13 @@ static struct translation walk(const struct translate_view *view, struct transla
 			return ended(t, TRANSLATE_ABSENT, level);
 		if (leaf ? bad_leaf(view, t, entry, level) : bad_table_entry(view, t, entry))
 			return ended(t, TRANSLATE_BAD, level);
+		t->granted &= entry;
+		t->denied |= t->type == FIRST_LEVEL ? entry & BIT(63) : 0;
 		t->read &= entry & 1;
 		t->write &= entry >> 1 & 1;
 		if (leaf) {
 			t->pa = address_of(t, entry, level) + (iova & (BIT(bits) - 1));
-			t->attributes = entry & ~(address_of(t, ~0ull, level) & ~(BIT(bits) - 1)) & ~3ull;
+			t->attributes = attributes_of(t, entry, level);
 			t->leaf_writable = entry & 2;
 			t->page_bits = bits;
 			return ended(t, TRANSLATE_MAPPED, level);

@@ -32,6 +32,7 @@ struct translation {
 	unsigned int path_length;
 	uint64_t pa;				/* MAPPED: where the byte is */
 	uint64_t attributes;			/* of the leaf: all but address, and R and W */
+	uint64_t granted, denied;		/* bits that each entry on the way has, or some */
 	bool read, write;			/* all entries on the way together */
 	bool leaf_writable;			/* the leaf alone */
 	unsigned int type, levels, page_bits;	/* 0 second-level, 1 ATS, 2 pass-through, 3 first-level, 4 nested */
