@@ -47,6 +47,8 @@
 #define  VTD_ECAP_SC		VTD_BIT(7)			/* leaf SNP bit */
 #define  VTD_ECAP_IRO(ecap)	(((ecap) >> 8 & 0x3ff) * 16)	/* IOTLB registers, bytes */
 #define  VTD_ECAP_NEST		VTD_BIT(26)			/* nested translation */
+#define  VTD_ECAP_PRS		VTD_BIT(29)			/* page requests */
+#define  VTD_ECAP_PASID		VTD_BIT(40)			/* requests with a PASID */
 #define  VTD_ECAP_SMTS		VTD_BIT(43)			/* scalable mode */
 #define  VTD_ECAP_SLTS		VTD_BIT(46)			/* second-level in scalable mode */
 #define  VTD_ECAP_FLTS		VTD_BIT(47)			/* first-level */
@@ -169,6 +171,9 @@ struct vtd_sm_context {
 
 #define VTD_SMC_P		VTD_BIT(0)
 #define VTD_SMC_FPD		VTD_BIT(1)
+#define VTD_SMC_DTE		VTD_BIT(2)	/* device TLBs; wants ECAP.DT */
+#define VTD_SMC_PASIDE		VTD_BIT(3)	/* requests with a PASID; wants ECAP.PASID */
+#define VTD_SMC_PRE		VTD_BIT(4)	/* page requests; wants ECAP.PRS */
 #define VTD_SMC_PDTS(q0)	((q0) >> 9 & 7)
 #define VTD_SMC_DIR_ENTRIES(q0)	(128u << VTD_SMC_PDTS(q0))
 #define VTD_SMC_PASIDDIRPTR	VTD_BITS(63, 12)

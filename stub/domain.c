@@ -9,6 +9,9 @@
 
 #define KIND	(HANDOFF_DOMAIN_PASS_THROUGH | HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_NESTED)
 
+/* These are cached by PASID as well, so that each PASID is a domain of its own. */
+#define BY_PASID	(HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_PASS_THROUGH)
+
 static uint32_t width_of(const struct translation *wanted)
 {
 	if (wanted->flags & HANDOFF_DOMAIN_PASS_THROUGH)
@@ -19,18 +22,17 @@ static uint32_t width_of(const struct translation *wanted)
 static bool is_same(const struct handoff_domain *domain, const struct translation *wanted)
 {
 	return (domain->flags & KIND) == wanted->flags && domain->old_root == wanted->root &&
-	       domain->address_width == width_of(wanted);
+	       domain->address_width == width_of(wanted) &&
+	       (!(wanted->flags & BY_PASID) || domain->pasid == wanted->pasid);
 }
 
 /* First-level and pass-through entries of different PASIDs do not meet in the caches. */
 static bool clashes(const struct handoff_domain *domain, const struct translation *wanted)
 {
-	uint32_t by_pasid = HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_PASS_THROUGH;
-
-	if (domain->flags & by_pasid && wanted->flags & by_pasid)
+	if (domain->flags & BY_PASID && wanted->flags & BY_PASID)
 		return domain->pasid == wanted->pasid;
 	/* A guest's entries and its host's may share the second level, and its id. */
-	return (domain->flags | wanted->flags) & by_pasid || domain->old_root != wanted->root ||
+	return (domain->flags | wanted->flags) & BY_PASID || domain->old_root != wanted->root ||
 	       domain->address_width != width_of(wanted);
 }
 

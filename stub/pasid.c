@@ -12,6 +12,7 @@
 /* Levels of the memo's keys beyond those of page tables. */
 #define LEVEL_TABLE	6
 #define LEVEL_DIRECTORY	7
+#define TAG_SHIFT	52	/* beyond the addresses that tables can have */
 #define MEMO_UNITS	64u	/* units that a key can tell apart; those beyond copy shared tables twice */
 
 bool pasid_fill_sink(struct relay *relay, struct unit *unit)
@@ -34,46 +35,55 @@ static struct memo_key key_of(const struct pasid_user *user, phys_t old, uint8_t
 }
 
 /*
- * Has it been copied before, whole? The memo's values have the copy's size in their low bits, in
- * KiB: of devices that share a directory, one may see more of it than the other. Where PASIDs are
- * dropped nothing is shared, since each device keeps an entry of its own.
+ * What a copy can be shared by, beside the old address: of a directory its size, since of devices
+ * that share one, one may see more of it than the other; of a table its place in the directory, since
+ * the same table elsewhere says what other PASIDs mean. Kept around the copy's address in the memo.
  */
-static bool find_copy(const struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
+static uint64_t with_tag(uint64_t copy, uint32_t tag)
+{
+	return copy | (tag & ~PAGE_MASK) | (uint64_t)tag >> PAGE_SHIFT << TAG_SHIFT;
+}
+
+/*
+ * Has it been copied before, for the same use? Where PASIDs are dropped nothing is shared, since
+ * each device keeps an entry of its own.
+ */
+static bool find_copy(const struct relay *relay, const struct pasid_user *user, phys_t old, uint32_t tag,
 		      uint8_t level, phys_t *copy)
 {
-	uint64_t copied;
+	phys_t found;
 
 	if (user->unit->index >= MEMO_UNITS || relay->params.pasid == PASID_DROP ||
-	    !memo_find(&relay->memo, key_of(user, old, level), copy))
+	    !memo_find(&relay->memo, key_of(user, old, level), &found))
 		return false;
-	copied = (copy->pa & ~PAGE_MASK) << 10;
-	copy->pa &= PAGE_MASK;
-	return copied >= size;
+	copy->pa = found.pa & VTD_BITS(TAG_SHIFT - 1, PAGE_SHIFT);
+	return found.pa == with_tag(copy->pa, tag);
 }
 
 /* When the memo is full the next user copies again; the depth is bounded anyway. */
-static void remember_copy(struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
+static void remember_copy(struct relay *relay, const struct pasid_user *user, phys_t old, uint32_t tag,
 			  uint8_t level, const void *memory)
 {
 	struct memo_key key = key_of(user, old, level);
 	phys_t known;
 
 	if (user->unit->index < MEMO_UNITS && !memo_find(&relay->memo, key, &known))
-		(void)memo_add(&relay->memo, key, phys(arena_phys(&relay->arena, memory).pa | size >> 10));
+		(void)memo_add(&relay->memo, key,
+			       phys(with_tag(arena_phys(&relay->arena, memory).pa, tag)));
 }
 
 /*
- * A copy of `size` bytes at `old` in the arena, *is_new unless it had been made before. NULL:
- * *result says why.
+ * A copy of `size` bytes at `old` in the arena, *is_new unless it had been made before for the same
+ * `tag`. NULL: *result says why.
  */
 static void *copy_once(struct relay *relay, const struct pasid_user *user, phys_t old, uint64_t size,
-		       uint8_t level, bool *is_new, enum pasid_result *result)
+		       uint32_t tag, uint8_t level, bool *is_new, enum pasid_result *result)
 {
 	uint64_t mark = arena_mark(&relay->arena);
 	phys_t copy;
 	void *memory;
 
-	*is_new = !find_copy(relay, user, old, size, level, &copy);
+	*is_new = !find_copy(relay, user, old, tag, level, &copy);
 	if (!*is_new)
 		return relay->arena.base + (copy.pa - relay->arena.phys.pa);
 	*result = PASID_NO_ROOM;
@@ -86,7 +96,7 @@ static void *copy_once(struct relay *relay, const struct pasid_user *user, phys_
 		return NULL;
 	}
 	user->unit->report->root_tables += (uint32_t)((size + PAGE_SIZE - 1) / PAGE_SIZE);
-	remember_copy(relay, user, old, size, level, memory);
+	remember_copy(relay, user, old, tag, level, memory);
 	return memory;
 }
 
@@ -141,7 +151,8 @@ static bool copy_table(struct relay *relay, const struct pasid_user *user, uint6
 		sink_directory_entry(relay, user, entry, first, where, rule);
 		return true;
 	}
-	table = copy_once(relay, user, old, PAGE_SIZE, LEVEL_TABLE, &is_new, &result);
+	table = copy_once(relay, user, old, PAGE_SIZE, first / VTD_PASID_ENTRIES, LEVEL_TABLE, &is_new,
+			  &result);
 	if (!table) {
 		sink_directory_entry(relay, user, entry, first, where, result == PASID_NO_ROOM ?
 				     HANDOFF_RULE_PASID_DIR_NO_ROOM : HANDOFF_RULE_PASID_DIR_PROVENANCE);
@@ -156,8 +167,8 @@ enum pasid_result pasid_copy_directory(struct relay *relay, const struct pasid_u
 {
 	enum pasid_result result;
 	bool is_new;
-	uint64_t *directory = copy_once(relay, user, old, entries * sizeof(*directory), LEVEL_DIRECTORY,
-					&is_new, &result);
+	uint64_t *directory = copy_once(relay, user, old, entries * sizeof(*directory), entries,
+					LEVEL_DIRECTORY, &is_new, &result);
 
 	if (!directory)
 		return result;

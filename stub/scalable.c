@@ -36,12 +36,20 @@ void scalable_fill_sink(struct relay *relay, struct unit *unit)
 		contexts[i] = sink;
 }
 
+/* Bits that enable what this unit does not have are reserved on it. */
+static uint64_t reserved_0(const struct unit *unit)
+{
+	return VTD_SMC_RESERVED_0 | (unit->ecap & VTD_ECAP_DT ? 0 : VTD_SMC_DTE) |
+	       (unit->ecap & VTD_ECAP_PASID ? 0 : VTD_SMC_PASIDE) |
+	       (unit->ecap & VTD_ECAP_PRS ? 0 : VTD_SMC_PRE);
+}
+
 static uint16_t vet_context(const struct relay *relay, const struct unit *unit,
 			    const struct pasid_user *user, const struct vtd_sm_context *entry)
 {
 	/* A RID_PASID beyond the directory lets no request without a PASID through. */
 	if (user->rid_pasid / VTD_PASID_ENTRIES >= VTD_SMC_DIR_ENTRIES(entry->q[0]) ||
-	    entry->q[0] & VTD_SMC_RESERVED_0 || entry->q[1] & VTD_SMC_RESERVED_1 || entry->q[2] || entry->q[3])
+	    entry->q[0] & reserved_0(unit) || entry->q[1] & VTD_SMC_RESERVED_1 || entry->q[2] || entry->q[3])
 		return HANDOFF_RULE_SM_CONTEXT_RESERVED;
 	return vet_table(&relay->ram, phys(entry->q[0] & VTD_SMC_PASIDDIRPTR),
 			 VTD_SMC_DIR_ENTRIES(entry->q[0]) * sizeof(uint64_t), unit->host_width,

@@ -51,7 +51,7 @@ mutants() {
 	stub/context.c|s/>= unit_domain_ids(unit)/> unit_domain_ids(unit)/
 	stub/root.c|s/|| unit->root.slot + 1.)/)/
 	stub/root.c|s/		complete_halves(relay, unit);/;/
-	stub/pasid.c|s/return copied >= size;/return true;/
+	stub/pasid.c|s/return found.pa == with_tag(copy->pa, tag);/return true;/
 	stub/pasid_entry.c|s/pasid != user->rid_pasid/false/
 	stub/scalable.c|s/entry->q\[0\] & VTD_SMC_RESERVED_0 ||//
 	stub/intremap.c|s/VTD_IRTE_SVT(entry.hi) == 3/false/

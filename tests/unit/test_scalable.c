@@ -200,6 +200,32 @@ static void reserved_bits_of_a_context(void **state)
 	}
 }
 
+/* DTE, PASIDE and PRE: what enables a thing is reserved on a unit without it. */
+static void enables_of_what_the_unit_lacks_are_reserved(void **state)
+{
+	static const uint64_t capability[] = { VTD_ECAP_DT, VTD_ECAP_PASID, VTD_ECAP_PRS };
+
+	for (unsigned int i = 0; i < COUNT_OF(capability); i++) {
+		for (unsigned int capable = 0; capable < 2; capable++) {
+			struct scene s = scene_make_scalable(state);
+			uint64_t entry = s.directory | 4ull << i | 1;
+
+			/* The neighbours have PASIDs: theirs is another matter. */
+			memory_put64(build_entry(s.b, s.unit, SCENE_NEIGHBOUR), memory_get64(
+				     build_entry(s.b, s.unit, SCENE_NEIGHBOUR)) & ~8ull);
+			memory_put64(build_entry(s.b, s.unit, SCENE_UPPER), memory_get64(
+				     build_entry(s.b, s.unit, SCENE_UPPER)) & ~8ull);
+			s.unit->ecap &= ~capability[i];
+			s.unit->ecap |= capable ? capability[i] : 0;
+			memory_put64(s.context, entry);
+			if (capable)
+				scene_expect_nothing(&s);
+			else
+				expect_context(&s, entry, 0, HANDOFF_RULE_SM_CONTEXT_RESERVED);
+		}
+	}
+}
+
 static void upper_half_of_a_context_is_reserved(void **state)
 {
 	for (unsigned int word = 2; word < 4; word++) {
@@ -583,9 +609,36 @@ static void shared_pasid_table_is_copied_once(void **state)
 {
 	struct scene s = scene_make_scalable(state);
 
-	memory_put64(s.directory + 5 * 8, memory_get64(s.directory));
+	memory_put64(build_directory(s.b, s.unit, 0x0228, 0), memory_get64(s.directory));
 	scene_expect_nothing(&s);
-	assert_hex_equal(scene_translate_pasid(&s, SCENE_SOURCE, 5 * 64, SCENE_IOVA).pa, SCENE_PAGE);
+	assert_hex_equal(scene_translate(&s, 0x0228, SCENE_IOVA).pa, SCENE_PAGE);
+	assert_hex_equal(scene_translate(&s, 0x0228, 0).path[3], scene_translate(&s, SCENE_SOURCE, 0).path[3]);
+}
+
+/* The PASIDs differ, and with them what caches go by: vetted, reported and copied for each place. */
+static void pasid_table_at_two_places_is_vetted_for_both(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t directory = build_directory(s.b, s.unit, SCENE_NEIGHBOUR, 0), tree = build_page(s.b), entry;
+
+	memory_put64(s.directory + 3 * 8, memory_get64(s.directory + 8));
+	s.b->rights = 7;
+	build_map(s.b, tree, 4, SCENE_IOVA, 0x21000000, 1);
+	entry = build_pasid(s.b, directory, SCENE_PASID + 2 * 64, FIRST_LEVEL, 11, tree);
+	scene_expect(&s, (struct handoff_record){
+		.rule = HANDOFF_RULE_PASID_DOMAIN_CLASH,
+		.object = HANDOFF_PASID,
+		.action = HANDOFF_REPAIRED,
+		.devfn = SCENE_NEIGHBOUR & 0xff,
+		.domain_id = 11,
+		.where = entry,
+		.found = { FIRST_LEVEL, 11 },
+		.iova = SCENE_PASID + 2 * 64,
+		.target = tree,
+	});
+	assert_int_equal(pasid_of(SCENE_PASID + 2 * 64)->domain_id, 11);
+	assert_hex_equal(scene_translate_pasid(&s, SCENE_SOURCE, SCENE_PASID + 2 * 64, SCENE_IOVA).pa, SCENE_FL_PAGE);
+	assert_hex_equal(scene_translate_pasid(&s, SCENE_NEIGHBOUR, SCENE_PASID + 2 * 64, SCENE_IOVA).pa, 0x21000000);
 }
 
 /* A page that serves as everything: no walk may go on for ever, or out of bounds. */
@@ -641,6 +694,7 @@ int main(void)
 		cmocka_unit_test(bus_with_one_half_gets_both),
 		SUNK_AND_BLOCKED(root_table_in_no_ram),
 		SUNK_AND_BLOCKED(reserved_bits_of_a_context),
+		SUNK_AND_BLOCKED(enables_of_what_the_unit_lacks_are_reserved),
 		SUNK_AND_BLOCKED(upper_half_of_a_context_is_reserved),
 		SUNK_AND_BLOCKED(rid_pasid_beyond_the_directory),
 		SUNK_AND_BLOCKED(directory_beyond_the_host_width),
@@ -670,6 +724,7 @@ int main(void)
 		cmocka_unit_test(shared_directory_is_copied_once),
 		cmocka_unit_test(shared_directory_of_two_sizes),
 		cmocka_unit_test(shared_pasid_table_is_copied_once),
+		cmocka_unit_test(pasid_table_at_two_places_is_vetted_for_both),
 		SUNK_AND_BLOCKED(directory_that_refers_to_itself_ends),
 		cmocka_unit_test(nested_entry_keeps_the_guests_first_level),
 		SUNK_AND_BLOCKED(sink_suits_the_depth_of_the_unit),

@@ -249,10 +249,13 @@ static struct translation translate_directory(const struct translate_view *view,
 	uint64_t q0 = read64(view, at), q1 = read64(view, at + 8), entry;
 	uint32_t rid = q1 & 0xfffff, most = 8192u << (q0 >> 9 & 7);
 	bool with_pasid = pasid != TRANSLATE_NO_PASID, dropped;
+	uint64_t ecap = view->unit->ecap;
 
 	step(t, at);
 	if (!(q0 & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
+	if ((q0 & 4 && !(ecap & BIT(2))) || (q0 & 8 && !(ecap & BIT(40))) || (q0 & 16 && !(ecap & BIT(29))))
+		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
 	if (q0 & 0x1e0 || q1 >> 21 || read64(view, at + 16) || read64(view, at + 24) || rid >= most ||
 	    bad_table(view, q0 & ~0xfffull, most / 8))
 		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
