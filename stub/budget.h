@@ -19,6 +19,7 @@ void budget_init(struct budget *budget, uint64_t start, uint32_t ms);
 
 bool budget_exhausted(const struct budget *budget);
 
+/* Ticks in microseconds. */
 uint64_t budget_us(const struct budget *budget, uint64_t ticks);
 
 #endif /* BUDGET_H */

@@ -41,9 +41,19 @@ void machine_flush(const void *data, size_t size);
 /* Order all earlier stores before all later ones (a coherent unit needs no more). */
 void machine_fence(void);
 
-/* A clock that never stops, and its rate (at least 1; may be an estimate, see arch/x86/clock.c). */
+/*
+ * A clock that never stops, and its rate: what the CPU says, else a guess on the high side, so that
+ * no limit is shorter than promised. At least 1.
+ */
 uint64_t machine_ticks(void);
 uint32_t machine_ticks_per_us(void);
+
+/*
+ * The rate, measured where the CPU does not say it; machine_ticks_per_us() gives it from then on.
+ * Takes 2 ms and a dozen port accesses, so only when the hardware is quiet: under a storm of DMA
+ * faults each access may take a tenth of a second (seen under QEMU).
+ */
+uint32_t machine_measure_clock(void);
 
 /* One turn of a poll. */
 void machine_relax(void);

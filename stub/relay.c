@@ -33,6 +33,23 @@ static void end_phase(struct relay *relay, enum handoff_phase phase)
 	relay->phase_start = now;
 }
 
+/*
+ * The times with the clock's true rate. Not before the switch, which is what ends a storm of DMA
+ * faults: machine_measure_clock() says why.
+ */
+static void restate_times(struct relay *relay)
+{
+	uint32_t count = report_count(&relay->report, HANDOFF_TIMING);
+
+	relay->budget.ticks_per_us = machine_measure_clock();
+	for (uint32_t i = 0; i < count; i++) {
+		struct handoff_timing *timing = report_entry(&relay->report, HANDOFF_TIMING, i);
+
+		timing->ticks_per_us = relay->budget.ticks_per_us;
+		timing->us = budget_us(&relay->budget, timing->ticks);
+	}
+}
+
 static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff_reason reason)
 {
 	relay->outcome = outcome;
@@ -92,6 +109,8 @@ bool relay_prepare(void)
 
 	if (reason != HANDOFF_OK) {
 		log_line(&relay->report, "nothing is switched, reason %u", reason);
+		if (is_idle(reason))
+			restate_times(relay);
 		seal(relay, is_idle(reason) ? HANDOFF_IDLE : HANDOFF_ABANDONED, reason);
 		return false;
 	}
@@ -124,6 +143,7 @@ static bool any_switched(const struct relay *relay)
 void relay_conclude(void)
 {
 	end_phase(&the_relay, HANDOFF_PHASE_SWITCH);
+	restate_times(&the_relay);
 	seal(&the_relay, HANDOFF_SWITCHED,
 	     any_switched(&the_relay) ? HANDOFF_OK : HANDOFF_NO_UNIT_SWITCHED);
 }

@@ -8,7 +8,7 @@
 /* In machine.c: learn what this CPU offers. Calls clock_init(). */
 void machine_init(void);
 
-/* In clock.c: find the rate that machine_ticks_per_us() gives. */
+/* In clock.c: ask the CPU for the rate that machine_ticks_per_us() gives. */
 void clock_init(void);
 
 #endif /* ARCH_H */

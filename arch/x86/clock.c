@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clock.c - the rate of the TSC: asked, else measured, else guessed
+ * clock.c - the rate of the TSC: asked, else guessed, and measured when there is time
  *
  * The rate only turns time limits and reports into microseconds. A wrong one costs patience, never
  * correctness.
@@ -38,6 +38,8 @@ static bool plausible(uint64_t rate)
 	return rate >= SLOWEST && rate <= FASTEST;
 }
 
+static bool measured;
+
 /* Leaf 15h: TSC rate = crystal * ebx / eax; 16h: base rate in MHz, which is the TSC's. */
 static uint64_t rate_from_cpuid(void)
 {
@@ -57,11 +59,7 @@ static uint64_t outb_at(uint16_t port, uint8_t value)
 	return before + (rdtsc() - before) / 2;
 }
 
-/*
- * A handful of port accesses, and no polling: under a storm of DMA faults each may take many
- * milliseconds (seen under QEMU), and this runs before the storm is ended. 0 if the count says
- * nothing: no PIT, or it has run out meanwhile.
- */
+/* 0 if the count says nothing: no PIT, or it has run out meanwhile. */
 static uint64_t rate_from_pit(void)
 {
 	uint8_t control = inb(PIT_CONTROL);
@@ -90,10 +88,19 @@ void clock_init(void)
 {
 	uint64_t rate = rate_from_cpuid();
 
-	if (!plausible(rate))
-		rate = rate_from_pit();
+	measured = plausible(rate);
+	if (measured)
+		ticks_per_us = rate;
+}
+
+uint32_t machine_measure_clock(void)
+{
+	uint64_t rate = measured ? 0 : rate_from_pit();
+
+	measured = true;
 	if (plausible(rate))
 		ticks_per_us = rate;
+	return ticks_per_us;
 }
 
 uint32_t machine_ticks_per_us(void)

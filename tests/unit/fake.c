@@ -139,6 +139,13 @@ uint32_t machine_ticks_per_us(void)
 	return fake.ticks_per_us;
 }
 
+uint32_t machine_measure_clock(void)
+{
+	if (fake.measured_per_us)
+		fake.ticks_per_us = fake.measured_per_us;
+	return fake.ticks_per_us;
+}
+
 void machine_relax(void)
 {
 	fake.ticks += (uint64_t)RELAX_US * fake.ticks_per_us;

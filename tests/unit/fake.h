@@ -40,6 +40,7 @@ struct fake_event {
 struct fake {
 	/* set by tests */
 	uint32_t ticks_per_us;
+	uint32_t measured_per_us;	/* what measuring the clock will say; 0: the same */
 	uint64_t ticks_per_look;	/* the clock moves so much at each machine_ticks() */
 	uint64_t jump_at;		/* at this call of machine_ticks() (1 = the first) ... */
 	uint64_t jump;			/* ... it moves so much more; 0 = never */

@@ -279,6 +279,36 @@ static void each_phase_is_timed(void **state)
 	}
 }
 
+static void times_are_stated_at_the_measured_rate(void **state)
+{
+	struct build *b = usual_machine();
+
+	(void)state;
+	fake.measured_per_us = 70;
+	assert_true(build_run(b));
+	for (uint32_t i = 0; i < result_count(HANDOFF_TIMING); i++) {
+		const struct handoff_timing *timing = result_entry(HANDOFF_TIMING, i);
+
+		assert_int_equal(timing->ticks_per_us, 70);
+		assert_hex_equal(timing->us, timing->ticks / 70);
+	}
+}
+
+/* Measuring takes port accesses, each of them slow while devices fault without end. */
+static void clock_is_not_measured_while_the_hardware_is_busy(void **state)
+{
+	struct build *b = usual_machine();
+
+	(void)state;
+	fake.measured_per_us = 70;
+	b->options = "dmarelay.budget=20";
+	build_seal(b);
+	b->boot.entry_ticks -= 21ull * 1000 * fake.ticks_per_us;
+	assert_false(build_run(b));
+	assert_outcome(HANDOFF_ABANDONED, HANDOFF_BUDGET);
+	assert_true(fake.ticks_per_us != 70);
+}
+
 /* ---- Cut short ---- */
 
 static const struct relay_trap page_fault = { .vector = 14, .error = 2, .at = 0x1234, .address = 0xdead };
@@ -390,6 +420,8 @@ int main(void)
 		cmocka_unit_test(time_that_runs_out_at_any_moment_is_safe),
 		cmocka_unit_test(budget_of_the_command_line_counts),
 		cmocka_unit_test(each_phase_is_timed),
+		cmocka_unit_test(times_are_stated_at_the_measured_rate),
+		cmocka_unit_test(clock_is_not_measured_while_the_hardware_is_busy),
 		cmocka_unit_test(report_is_complete_before_the_commitment),
 		cmocka_unit_test(exception_while_preparing_leaves_a_report_alone),
 		cmocka_unit_test(exception_while_committing_keeps_the_tables),
