@@ -24,10 +24,15 @@ import paths
 import qemutrace
 from bzimage import ENTRY64, BzImage
 from gdbstub import Gdb
-from machine import QUIRKS, Config, Machine, MachineError
+from machine import QUIRKS, Config, Machine, MachineError, NotReady
 from ramfile import RamFile
 from report import Report
 from watch import Seen, Stop, Watch
+
+# Time limits are for a machine that is busy with other things: a hang, not slowness, exceeds them.
+BOOT_LIMIT_S = 150
+BOOT_ATTEMPTS = 3
+STUB_LIMIT_S = 240
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Plan:
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
     initrd: str = paths.INITRAMFS_KDUMP
     files: dict = field(default_factory=dict)   # more for the disk; "attach" runs in kdump
-    kdump_limit_s: int = 60             # from the inner kernel's entry to its init
+    kdump_limit_s: int = 180            # from the inner kernel's entry to its init
     trace_dma: bool = True              # False where devices run wild: too many lines
     inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
 
@@ -59,7 +64,7 @@ class Cycle:
         self.folder = folder
         self.progress = progress
         self.image = BzImage(plan.image)
-        self.machine = Machine(plan.config, folder)
+        self.machine = None
         self.seen = Seen()
         self.report = None
         self.ram = self.gdb = self.watch = None
@@ -68,8 +73,22 @@ class Cycle:
         self.switched = 0               # trace mark
 
     def run(self):
-        """The whole cycle; returns what was seen. MachineError if it does not get through."""
+        """The whole cycle; returns what was seen. MachineError if it does not get through.
+
+        A guest was seen to hang while it boots, which is before anything of ours runs: then
+        another machine is started.
+        """
+        for attempt in range(1, BOOT_ATTEMPTS + 1):
+            try:
+                return self._run()
+            except NotReady as error:
+                self.progress(f"{error}; attempt {attempt} of {BOOT_ATTEMPTS}")
+                if attempt == BOOT_ATTEMPTS:
+                    raise
+
+    def _run(self):
         shutil.rmtree(os.path.join(self.folder, "out"), ignore_errors=True)
+        self.machine = Machine(self.plan.config, self.folder)
         self._make_disk()
         with self.machine:
             self.ram = RamFile(self.machine.ram_path, self.plan.config.mem_mib << 20)
@@ -79,6 +98,9 @@ class Cycle:
                 self._follow()
                 self._kdump()
                 self._after()
+            except Exception:
+                self.progress(self.machine.last_words())
+                raise
             finally:
                 self.seen.serial = self.machine.serial()
                 self._let_go()
@@ -105,7 +127,10 @@ class Cycle:
 
     def _boot(self):
         self.progress(f"booting {paths.kernel_version()} ({self.plan.config.firmware})")
-        self.machine.wait_serial(r"^@@ (ready|error .*)$", 150)
+        try:
+            self.machine.wait_serial(r"^@@ (ready|error .*)$", BOOT_LIMIT_S)
+        except MachineError as error:
+            raise NotReady(str(error)) from error
         console = self.machine.serial()
         for error in re.findall(r"^@@ error .*$", console, re.MULTILINE):
             raise MachineError(f"the first kernel's init: {error}")
@@ -144,7 +169,7 @@ class Cycle:
             self.gdb.set_breakpoint(address)
         self.gdb.resume()
         self.machine.order_panic()
-        self.machine.wait_serial(r"Kernel panic - not syncing: sysrq", 20, interval=0.002)
+        self.machine.wait_serial(r"Kernel panic - not syncing: sysrq", 90, interval=0.002)
         self.panicked = time.monotonic()
         self.progress("panicked; purgatory checks its segments")
 
@@ -152,7 +177,7 @@ class Cycle:
 
     def _stop_at(self, address, what):
         """Wait for the breakpoint; returns when that was, and the Stop."""
-        registers = self.gdb.wait_stop(60)
+        registers = self.gdb.wait_stop(STUB_LIMIT_S)
         stopped = time.monotonic()
         if registers["rip"] != address:
             raise MachineError(f"stopped at {registers['rip']:#x} and not at {what} {address:#x}")
@@ -191,7 +216,7 @@ class Cycle:
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, False)
         self.progress("kdump kernel is up; saving the dump")
-        self.machine.wait_exit(120)
+        self.machine.wait_exit(300)
         _, self.seen.dma_after = log.by_source(self.switched, first_driver)
         self.seen.faults_after, _ = log.by_source(self.switched)
 

@@ -22,7 +22,7 @@ class GdbError(Exception):
 class Gdb:
     """A connection; the machine is stopped while no continue() is pending."""
 
-    def __init__(self, path, timeout=20):
+    def __init__(self, path, timeout=120):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
         self.socket.connect(path)
@@ -66,7 +66,7 @@ class Gdb:
                 raise GdbError("QEMU's gdb stub hung up")
             self.buffer += chunk
 
-    def ask(self, payload, timeout=20):
+    def ask(self, payload, timeout=120):
         """One command, one answer; a stray stop packet is not the answer."""
         self._send(payload)
         while True:

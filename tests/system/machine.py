@@ -42,7 +42,8 @@ class Config:
     uhci: bool = True
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
-    limit_s: int = 300
+    one_cpu: bool = False           # of the host's; see _pinning()
+    limit_s: int = 900
 
     @property
     def qemu(self):
@@ -65,6 +66,10 @@ class Config:
 
 class MachineError(Exception):
     """The guest did not do what it should, in time."""
+
+
+class NotReady(MachineError):
+    """It did not even come to what is tested."""
 
 
 def ram_folder(mem_mib):
@@ -161,8 +166,8 @@ class Machine:
         for stale in (self.serial_path, self.trace_path):
             if os.path.exists(stale):
                 os.unlink(stale)
-        command = ["timeout", "-k", "5", str(self.config.limit_s), self.config.qemu,
-                   *self._arguments()]
+        command = ["timeout", "-k", "5", str(self.config.limit_s), *self._pinning(),
+                   self.config.qemu, *self._arguments()]
         with open(os.path.join(self.folder, "qemu.log"), "w", encoding="utf-8") as log:
             log.write(" ".join(command) + "\n")
             log.flush()
@@ -175,6 +180,17 @@ class Machine:
         self.qmp_file.readline()
         self.qmp("qmp_capabilities")
         self.flood = Flood(self._socket("flood"), self._socket("net"))
+
+    def _pinning(self):
+        """What puts QEMU on one CPU, if that is wanted.
+
+        Devices that fault without end keep QEMU's main loop busy, which then holds the lock that a
+        register access of the guest waits for, and takes it again before the guest's thread is
+        awake. On a single CPU the scheduler lets the waiting thread run first.
+        """
+        if not self.config.one_cpu:
+            return []
+        return ["taskset", "-c", str(max(os.sched_getaffinity(0)))]
 
     def _connect(self, name):
         client = socket.socket(socket.AF_UNIX)
@@ -230,6 +246,13 @@ class Machine:
         """The console so far."""
         with open(self.serial_path, encoding="utf-8", errors="replace") as file:
             return file.read().replace("\r", "")
+
+    def last_words(self, lines=25):
+        """The end of the console and of QEMU's own messages, for whoever looks for a cause."""
+        with open(os.path.join(self.folder, "qemu.log"), encoding="utf-8", errors="replace") as log:
+            qemu = log.read().splitlines()[1:]      # without the command line
+        return "\n".join([f"the last of {self.serial_path}:",
+                          *self.serial().splitlines()[-lines:], *qemu[-5:]])
 
     def wait_serial(self, pattern, timeout, interval=0.02):
         """Wait for a line; returns the match. A guest that stops early is an error."""
