@@ -48,19 +48,21 @@ $(BUILD)/dmarelay: $(TOOL_OBJS)
 
 -include $(TOOL_SRCS:%.c=$(BUILD)/obj/%.d)
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 include tests/system/system.mk
 -include kernel/kernel.mk
 
 # The suites, quick ones first. Each has a target of its own; here they are summed up.
 .PHONY: check check-cli check-image
 check:
-	@tools/deps.sh build unit system
+	@tools/deps.sh build unit fuzz system
 	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \
+		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \
 		"system=$(MAKE) -s --no-print-directory check-system"
 
 check-cli: $(BUILD)/dmarelay

@@ -5,6 +5,7 @@
 #
 #   build   what compiles the stub and the dmarelay command
 #   unit    what the unit tests and the command's need besides
+#   fuzz    clang with its fuzzer and coverage
 #   system  what boots a machine and judges it, and the guest's kernel
 #   kernel  what builds the kdump kernel that adopts, and its source
 #
@@ -26,11 +27,12 @@ packages_of() {
 	case $1 in
 	build)	echo gcc libc6-dev binutils make nasm ;;
 	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile ;;
+	fuzz)	echo clang-14 libclang-rt-14-dev llvm-14 ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	kernel)	echo linux-source-6.12 gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
 		     ccache git patch xz-utils python3 sparse ;;
-	*)	echo "deps.sh: unknown group '$1' (build, unit, system, kernel)" >&2; exit 2 ;;
+	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, system, kernel)" >&2; exit 2 ;;
 	esac
 }
 
@@ -94,7 +96,7 @@ keep_kernel() {
 		mv "$deb_cache/new.$$" "$deb_cache/$(basename "$1")" || :
 }
 
-[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,10p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,11p' "$0"; exit 2; }
 
 wanted=
 for group; do

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fuzz.mk - fuzz targets for all that reads untrusted bytes; included by the top Makefile
+#
+#	make check-fuzz			each target for a fixed number of runs, from fixed seeds
+#	make fuzz TIME=60		each target for so many seconds; finds stay in build/fuzz/
+#	make fuzz TIME=60 TARGET=stub	one of them
+#	make fuzz-coverage		what the inputs found so far reach, by file
+#
+# clang's libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer. docs/fuzzing.md has more.
+
+FUZZ_CC := clang-14
+FUZZ_BUILD := build/fuzz
+FUZZ_INCLUDES := -Iinclude -Istub -Itools -Itests/unit -Iarch/x86 -Itests/fuzz
+FUZZ_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	-Wall -Wextra -Wshadow -Wundef -Werror $(FUZZ_INCLUDES)
+FUZZ_COVERAGE_CFLAGS := -std=gnu11 -g -O1 -fsanitize=fuzzer-no-link \
+	-fprofile-instr-generate -fcoverage-mapping $(FUZZ_INCLUDES)
+
+FUZZ_LDFLAGS := -fsanitize=fuzzer,address,undefined
+FUZZ_COVERAGE_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
+
+TIME ?= 60
+
+fuzz_targets := $(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c))
+
+# What each target is linked with, besides its own file. Archives, so that each takes what it uses.
+fuzz_stub := $(wildcard stub/*.c) $(addprefix arch/x86/,bootparam.c rsdp.c handover.c)
+fuzz_machine := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
+fuzz_tools := $(filter-out tools/main.c tools/wrap.c tools/inspect.c,$(wildcard tools/*.c))
+
+fuzz_needs_stub := machine stub
+fuzz_needs_inspect := tools stub
+fuzz_needs_table := tools stub
+fuzz_needs_vmcore := tools stub
+fuzz_needs_wrap := tools stub
+fuzz_needs_default := stub bytes
+
+fuzz_bytes := tests/fuzz/bytes.c
+
+# $(1): name of a build (fuzz or coverage), $(2): its flags, $(3): flags to link with
+define fuzz_build
+$(FUZZ_BUILD)/obj/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$(FUZZ_CC) $(2) -MMD -MP -c $$< -o $$@
+
+$(foreach part,stub machine tools bytes,
+$(FUZZ_BUILD)/obj/$(1)/$(part).a: $(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_$(part)))
+	@rm -f $$@
+	ar rcs $$@ $$^
+)
+$(foreach target,$(fuzz_targets),
+$(FUZZ_BUILD)/$(1)/$(target): $(FUZZ_BUILD)/obj/$(1)/tests/fuzz/target_$(target).o \
+		$(patsubst %,$(FUZZ_BUILD)/obj/$(1)/%.a,$(or $(fuzz_needs_$(target)),$(fuzz_needs_default)))
+	@mkdir -p $$(@D)
+	$(FUZZ_CC) $(3) -o $$@ -Wl,--start-group $$^ -Wl,--end-group $(if $(findstring machine,$(fuzz_needs_$(target))),-lcmocka)
+)
+endef
+
+$(eval $(call fuzz_build,bin,$(FUZZ_CFLAGS),$(FUZZ_LDFLAGS)))
+$(eval $(call fuzz_build,coverage,$(FUZZ_COVERAGE_CFLAGS),$(FUZZ_COVERAGE_LDFLAGS)))
+
+.PHONY: check-fuzz fuzz fuzz-coverage fuzz-deps
+fuzz-deps:
+	@tools/deps.sh unit fuzz
+
+check-fuzz: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/bin/%)
+	@/usr/bin/python3 -B tests/fuzz/run.py check $(TARGET)
+
+fuzz: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/bin/%)
+	@/usr/bin/python3 -B tests/fuzz/run.py long --time $(TIME) $(TARGET)
+
+fuzz-coverage: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/coverage/%)
+	@/usr/bin/python3 -B tests/fuzz/run.py coverage $(TARGET)
+
+.SECONDARY:
+-include $(wildcard $(FUZZ_BUILD)/obj/*/*/*.d $(FUZZ_BUILD)/obj/*/*/*/*.d)

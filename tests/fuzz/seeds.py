@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Writes what the fuzz targets start from: OUT/TARGET/NAME, sound inputs and a few damaged ones.
+
+    seeds.py OUT
+
+All is made here and by the builders of tests/cli. Tables of real machines are added where they
+are (tests/cli/tables.py says where it looks); the fixed runs of `make check-fuzz` do without.
+"""
+
+import os
+import pathlib
+import struct
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "cli"))
+
+import blobs        # noqa: E402
+import dumps        # noqa: E402
+import kernels      # noqa: E402
+import tables       # noqa: E402
+
+MENDED, AS_IT_IS = b"\0", b"\1"     # first byte of targets that can make checksums right
+DMAR_AT = 0x80                      # as in target_acpi.c
+
+
+def checksummed(table, at):
+    table = bytearray(table)
+    table[at] = -(sum(table) - table[at]) & 0xff
+    return bytes(table)
+
+
+def dmar_tables():
+    port = tables.scope(2, 0, ((0x1c, 4), (0, 1), (3, 0)))
+    return {
+        "everything": tables.everything(),
+        "empty": tables.table(),
+        "units": tables.table(*(tables.unit(base=0xfed90000 + i * 0x1000) for i in range(8))),
+        "short": tables.table(tables.structure(0, b"\1\0\0\0"), tables.unit()),
+        "endless": tables.table(tables.structure(7, b"", length=0), tables.unit()),
+        "beyond": tables.table(tables.structure(1, bytes(20), length=0xffff)),
+        "scopes": tables.table(tables.unit(port, port, tables.scope(length=0)),
+                               tables.rmrr(port, tables.scope(length=250), base=1, limit=0)),
+        "wide": tables.table(tables.unit(), width=256),
+    }
+
+
+def acpi(xsdt=True, **fields):
+    """Memory as target_acpi.c has it: RSDP, a table of tables, the DMAR, one more table."""
+    kind, form = (b"XSDT", "<QQ") if xsdt else (b"RSDT", "<II")
+    entries = struct.pack(form, 0x10000 + DMAR_AT + 0x400, 0x10000 + DMAR_AT)
+    where = 0x10040
+    rsdp = struct.pack("<8sB6sBIIQB3x", b"RSD PTR ", 0, b"MAKER ", 2 if xsdt else 0,
+                       0 if xsdt else where, 36, where if xsdt else 0, 0)
+    rsdp = checksummed(checksummed(rsdp[:20], 8) + rsdp[20:], 32)
+    head = struct.pack("<4sIBB6s8sI4sI", kind, 36 + len(entries), 1, 0, b"MAKER ", b"MACHINE ",
+                       1, b"TEST", 1)
+    memory = rsdp.ljust(0x40, b"\0") + (head + entries).ljust(0x40, b"\0")
+    memory += tables.table(tables.unit(), tables.rmrr(), **fields)
+    return memory.ljust(DMAR_AT + 0x400, b"\0") + b"MCFG" + struct.pack("<I", 44) + bytes(36)
+
+
+def acpi_seeds():
+    return {"xsdt": MENDED + acpi(), "rsdt": MENDED + acpi(xsdt=False),
+            "as_it_is": AS_IT_IS + acpi(), "checksum": AS_IT_IS + acpi(checksum=1),
+            "long": MENDED + acpi(length=0x20000), "wide": MENDED + acpi(width=200)}
+
+
+def setup_header(**fields):
+    values = {"setup_data": 0, "cmd_line_ptr": 0, "ramdisk_image": 0x76000000,
+              "ramdisk_size": 0x1000000}
+    values.update(fields)
+    header = bytearray(123)
+    places = {"setup_data": (0x250, "<Q"), "cmd_line_ptr": (0x228, "<I"),
+              "ramdisk_image": (0x218, "<I"), "ramdisk_size": (0x21c, "<I")}
+    for name, (offset, form) in places.items():
+        struct.pack_into(form, header, offset - 0x1f1, values[name])
+    struct.pack_into("<IH", header, 0x202 - 0x1f1, 0x53726448, 0x20f)
+    return bytes(header)
+
+
+def boot_params(rest=b"", *, e820=2, rsdp=0, efi=bytes(32), **header):
+    entries = [(0x1000, 0x9f000, 1), (0x68000000, 0x10000000, 1), (0x7ffe0000, 0x20000, 3),
+               (0xfffc0000, 0x40000, 2)]
+    table = b"".join(struct.pack("<QQI", *entry) for entry in entries).ljust(6 * 20, b"\0")
+    return (MENDED + struct.pack("<QIII", rsdp, 0, 0, 0) + efi + bytes([e820]) +
+            setup_header(**header) + table + rest)
+
+
+def bootparam_seeds():
+    at = 0x1000         # the memory behind boot_params
+
+    def node(following, kind, data, length=None):
+        return struct.pack("<QII", following, kind, len(data) if length is None else length) + data
+    extension = struct.pack("<QQIQQI", 0x100000000, 0x80000000, 1, 0xe0000000, 0x1000, 2)
+    chain = node(at + 0x40, 1, extension).ljust(0x40, b"\0")
+    chain += node(at + 0x80, 0x80000000, struct.pack("<IIQQ", 1, 0, 0x1000, 0x7000000)).ljust(0x40, b"\0")
+    chain += node(0, 4, struct.pack("<QQQQ", 0, 0, at + 0x200, 0) + bytes(64))
+    efi = struct.pack("<8I", 0x34364c45, at + 0x400, 0, 0, 0, 0, 0, 0)
+    guid = struct.pack("<QQQ", 0x11d3e4f18868e871, 0x81883cc7800022bc, at + 0x300)
+    rsdp = checksummed(struct.pack("<8sB6sBI", b"RSD PTR ", 0, b"MAKER ", 0, at), 8)
+    memory = (chain.ljust(0x200, b"\0") + guid.ljust(0x100, b"\0") + rsdp.ljust(0x100, b"\0") +
+              b"IBI SYST".ljust(104, b"\0") + struct.pack("<QQ", 1, at + 0x200))
+    return {
+        "plain": boot_params(b"elfcorehdr=1664M\0", cmd_line_ptr=at),
+        "chain": boot_params(chain, setup_data=at),
+        "cycle": boot_params(node(at, 9, b""), setup_data=at),
+        "odd_extension": boot_params(node(0, 1, b"12345"), setup_data=at),
+        "wraps": boot_params(node(2**64 - 8, 9, b"", 2**32 - 1), setup_data=at),
+        "rsdp": boot_params(rsdp, rsdp=at),
+        "efi": boot_params(memory, efi=efi, setup_data=at),
+        "no_bios": AS_IT_IS + boot_params()[1:], "no_map": boot_params(e820=0), "full_map": boot_params(e820=128),
+        "long_line": boot_params(b"x" * 5000, cmd_line_ptr=at),
+    }
+
+
+def elf(*loads, phoff=64, phnum=None, kind=4, machine=62, size=56):
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", kind, machine, 1, 0, phoff, 0, 0, 64,
+                       size, len(loads) + 1 if phnum is None else phnum, 0, 0, 0)
+    segments = [struct.pack("<IIQQQQQQ", 4, 0, 0, 0, 0, 0, 0, 0)]
+    segments += [struct.pack("<IIQQQQQQ", 1, 7, 0, 0, start, 0, end - start, 0)
+                 for start, end in loads]
+    return head.ljust(phoff, b"\0") + b"".join(segments)
+
+
+def elfcore_seeds():
+    def lists(*e820, in_use=()):
+        return (bytes([len(e820) | len(in_use) << 4]) +
+                b"".join(struct.pack("<QQB", start, end - start, kind) for start, end, kind in e820) +
+                b"".join(struct.pack("<QQ", *pair) for pair in in_use))
+    crash, low = (0x68000000, 0x78000000, 1), (0, 0x9fc00, 1)
+    ram = ((0x78000000, 0x7ffe0000), (0x100000, 0x68000000), (0x1000, 0x9fc00))
+    image = (0x74600000, 0xb00000)
+    return {
+        "machine": lists(crash, low, in_use=(image,)) + elf(*ram, (1 << 32, 6 << 30)),
+        "carved": lists((0x68000000, 0x70000000, 1), (0x70080000, 0x78000000, 128)) + elf(*ram),
+        "overlap": lists(crash, (0x60000000, 0x70000000, 1), crash) + elf(*ram, *ram),
+        "edges": lists((0, 2**64 - 1, 1), (2**64 - 4096, 2**64 - 1, 1)) + elf((0, 2**64 - 1)),
+        "no_load": lists(crash) + elf(), "no_ram": lists((0, 4096, 2)) + elf(*ram),
+        "not_core": lists(crash) + elf(*ram, kind=2), "far": lists(crash) + elf(*ram, phoff=0x200),
+        "many": lists(crash) + elf(*ram, phnum=0xfffe), "xnum": lists(crash) + elf(*ram, phnum=0xffff),
+    }
+
+
+def params_seeds():
+    return {str(i): text.encode() for i, text in enumerate([
+        "", "root=/dev/nvme0n1 console=ttyS0 elfcorehdr=1664M",
+        "dmarelay.policy=keep dmarelay.bad=sink dmarelay.pasid=keep dmarelay.log=off",
+        "dmarelay.policy=off dmarelay.bad=block dmarelay.pasid=drop dmarelay.log=ttyS3,9600",
+        "elfcorehdr=0x1000@0x68000000 dmarelay.budget=60000", "elfcorehdr=18446744073709551616",
+        "dmarelay.budget=0 dmarelay.budget=99999999999999999999 dmarelay.log=ttyS4",
+        "a=\"b c\" dmarelay.bad=\"block\" -- dmarelay.policy=off", "elfcorehdr=17179869184G"])}
+
+
+def inspect_seeds():
+    full = blobs.full()
+    scalable = blobs.Block(blobs.scalable_sections()).build()
+    return {"full": MENDED + full, "scalable": MENDED + scalable,
+            "node": MENDED + blobs.node(full), "as_it_is": AS_IT_IS + full,
+            "short": MENDED + full[:200], "empty": MENDED + blobs.Block([], tables=0).build(),
+            "report": MENDED + blobs.Block(blobs.full_sections(), tables=0, outcome=3, reason=12).build(),
+            "odd_size": MENDED + blobs.Block([blobs.Section(blobs.RANGES, [bytes(9)], entry_size=9)]).build()}
+
+
+def wrap_seeds():
+    def pair(stub, kernel, arena=0):
+        return struct.pack("<HH", len(stub), arena) + stub + kernel
+    body, small = bytes(0x1010), {"init_size": 0x20000, "kernel_alignment": 0x1000}
+    stub = kernels.stub(size=0x280, memory=0x1000)
+    return {
+        "plain": pair(stub, kernels.kernel(body, **small)),
+        "old": pair(stub, kernels.kernel(body, version=0x20c, jump=0x66eb, kernel_info_offset=0, **small)),
+        "one_sector": pair(stub, kernels.kernel(body, setup_sects=1, **small), 1000),
+        "unaligned": pair(stub, kernels.kernel(body[:-3], payload_length=0, **small)),
+        "aligned": pair(stub, kernels.kernel(body, init_size=0x20000)),
+        "wrapped": pair(stub, kernels.kernel(stub + body, **small)),
+        "no_stub": pair(b"", kernels.kernel(body)), "no_kernel": pair(stub, b""),
+    }
+
+
+def vmcore_seeds():
+    ours = dumps.device_dump(b"DMARELAY".ljust(64, b"\0"))
+    other, page = dumps.device_dump(b"x", driver=b"cxgb4"), {0x1000: bytes(64)}
+    kdump = dumps.kdump({}, dumps.notes(ours), vmcoreinfo=b"VMCOREINFO")
+    return {
+        "elf": dumps.elf({}, dumps.notes(ours)), "second": dumps.elf({}, dumps.notes(other, ours)),
+        "absent": dumps.elf(page, dumps.notes()), "not_core": dumps.elf({}, b"", type=2),
+        "xnum": dumps.elf({}, dumps.notes(ours), phnum=0xffff, shoff=64),
+        "far": dumps.elf({}, dumps.notes(ours), phoff=2**63 - 8), "kdump": kdump,
+        "small_blocks": kdump[:428] + struct.pack("<I", 432) + bytes(48) +
+                        struct.pack("<QQ", 512, 0x1000) + bytes(16) + ours,
+        "old_kdump": dumps.kdump({}, dumps.notes(), version=3),
+        "flat": b"makedumpfile\0".ljust(4096, b"\0"),
+    }
+
+
+class Machine:
+    """The steps of target_stub.c."""
+
+    TABLES, PAGES = 0x10100000, 64
+    LEGACY_ECAP, CAP = 0xf0005a | 0x40, 0x00c0000c222f0686
+
+    def __init__(self):
+        self.bytes, self.next = b"", 0
+
+    def page(self):
+        self.next += 1
+        return self.next - 1
+
+    def step(self, kind, form, *values):
+        self.bytes += bytes([kind]) + struct.pack("<" + form, *values)
+        return self
+
+    def word(self, page, index, value):
+        return self.step(0, "BHQ", page, index, value)
+
+    def entry(self, page, index, target, low=3, high=0):
+        return self.step(1, "BHBHH", page, index, target, low, high)
+
+    def map(self, page, index, count, address):
+        return self.step(2, "BHBQ", page, index, count, address | 3)
+
+    def unit(self, *, cap=CAP, ecap=LEGACY_ECAP, flags=0, behaviour=0):
+        root, interrupts = self.page(), self.page()
+        self.step(3, "QQBHBH", cap, ecap, root, flags, interrupts, behaviour)
+        return root, interrupts
+
+    def dmar(self, structure):
+        self.bytes += bytes([4, len(structure)]) + structure
+        return self
+
+    def machine(self, pages=48, option=0, ticks=10, jump=0):
+        return self.step(5, "HBHH", pages, option, ticks, jump)
+
+    def tree(self, levels, leaf=0x20000000, low=3):
+        """A tree with a run of 4 KiB leaves and a 2 MiB one; returns its root."""
+        pages = [self.page() for _ in range(levels)]
+        for above, below in zip(pages, pages[1:]):
+            self.entry(above, 1, below, low)
+        self.map(pages[-1], 5, 9, leaf)
+        self.word(pages[-2], 7, 0x30000000 | low | 0x80)
+        return pages[0]
+
+    def legacy(self, *, levels=3, leaf=0x20000000, **unit):
+        root, interrupts = self.unit(**unit)
+        contexts = self.page()
+        self.entry(root, 0, contexts, 1)
+        for devfn in (0x10, 0xf8):
+            tree = self.tree(levels, leaf)
+            self.entry(contexts, devfn * 2, tree, 1)
+            self.word(contexts, devfn * 2 + 1, (devfn + 1) << 8 | levels - 2)
+        self.word(contexts, 0x21 * 2, 2 << 2 | 1).word(contexts, 0x21 * 2 + 1, 9 << 8 | 2)
+        self.word(interrupts, 4, 0x100300001).word(interrupts, 5, 0x400f8)
+        return self
+
+    def scalable(self, *, levels=4, **unit):
+        root, interrupts = self.unit(flags=unit.pop("flags", 0) | 1, **unit)
+        contexts, directory, table = self.page(), self.page(), self.page()
+        self.entry(root, 0, contexts, 1)
+        self.entry(contexts, 0x10 * 4, directory, 0x9)
+        self.entry(directory, 0, table, 1)
+        second, first = self.tree(levels), self.tree(4, low=7)
+        self.entry(table, 0, second, 2 << 6 | 2 << 2 | 1).word(table, 1, 7)
+        self.word(table, 8, 1 << 6 | 1).word(table, 9, 8).entry(table, 10, first, 1)
+        self.entry(table, 16, second, 3 << 6 | 2 << 2 | 1).word(table, 17, 9).entry(table, 18, first, 1)
+        self.word(table, 24, 4 << 6 | 2 << 2 | 1).word(table, 25, 10)
+        self.word(interrupts, 4, 0x100300001).word(interrupts, 5, 0x400f8)
+        return self
+
+
+def stub_seeds():
+    rmrr = tables.rmrr(tables.scope(path=((2, 0),)), base=0x20005000, limit=0x20005fff)
+    machines = {
+        "empty": Machine(), "idle": Machine().legacy(flags=0x20),
+        "legacy": Machine().legacy(), "interrupts": Machine().legacy(flags=0x700c),
+        "four_levels": Machine().legacy(levels=4), "crash_region": Machine().legacy(leaf=0x6fffc000),
+        "no_queue": Machine().legacy(flags=0x10), "block": Machine().legacy().machine(option=1),
+        "small": Machine().legacy().machine(pages=20), "slow": Machine().legacy().machine(jump=40),
+        "scalable": Machine().scalable(), "drop": Machine().scalable().machine(option=2),
+        "scalable_ir": Machine().scalable(flags=0x300c), "two": Machine().legacy().scalable(),
+        "deaf": Machine().legacy(behaviour=0x10), "deaf_queue": Machine().legacy(behaviour=0x80),
+        "rmrr": Machine().legacy().dmar(rmrr), "dead": Machine().legacy(behaviour=0xe00),
+        "loop": Machine().legacy().entry(5, 3, 4), "clash": Machine().legacy().word(2, 0x1f1, 0x1101),
+    }
+    return {name: machine.bytes for name, machine in machines.items()}
+
+
+def all_seeds():
+    dmar = dmar_tables()
+    return {"dmar": dmar, "table": dmar, "acpi": acpi_seeds(), "bootparam": bootparam_seeds(),
+            "elfcore": elfcore_seeds(), "params": params_seeds(), "inspect": inspect_seeds(),
+            "vmcore": vmcore_seeds(), "wrap": wrap_seeds(), "stub": stub_seeds()}
+
+
+def main():
+    out = pathlib.Path(sys.argv[1])
+    seeds = all_seeds()
+    if os.environ.get("FUZZ_REAL_TABLES"):
+        real = {path.stem: path.read_bytes() for path, _row in tables.real_tables()}
+        seeds["dmar"], seeds["table"] = {**seeds["dmar"], **real}, {**seeds["table"], **real}
+    for target, inputs in seeds.items():
+        folder = out / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in inputs.items():
+            (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
