@@ -33,6 +33,7 @@ all:
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay
 
 include arch/x86/arch.mk
+include arch/x86/efi/efi.mk
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -50,6 +51,7 @@ $(BUILD)/dmarelay: $(TOOL_OBJS)
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/system/system.mk
+include tests/firmware/firmware.mk
 -include kernel/kernel.mk
 
 # The suites, quick ones first. Each has a target of its own; here they are summed up.

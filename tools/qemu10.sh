@@ -42,10 +42,12 @@ done
 mv "$work/root" "$prefix"
 rm -rf "$work"
 
+# It asks where it is when it runs: a tree may be moved, or its cache be shared.
 mkdir -p "$prefix/bin"
-cat > "$prefix/bin/qemu-system-x86_64" <<END
+cat > "$prefix/bin/qemu-system-x86_64" <<'END'
 #!/bin/sh
-exec "$prefix/usr/bin/qemu-system-x86_64" -L "$prefix/usr/share/qemu" -L "$prefix/usr/share/seabios" \\
-	-L /usr/share/qemu -L /usr/share/seabios "\$@"
+usr=$(dirname "$(readlink -f "$0")")/../usr
+exec "$usr/bin/qemu-system-x86_64" -L "$usr/share/qemu" -L "$usr/share/seabios" \
+	-L /usr/share/qemu -L /usr/share/seabios "$@"
 END
 chmod +x "$prefix/bin/qemu-system-x86_64"

@@ -197,9 +197,8 @@ static void put_log(FILE *out, const struct handoff_view *view)
 		fprintf(out, "(%u more bytes found no room)\n", log->dropped);
 }
 
-void show_text(FILE *out, const struct handoff_view *view, bool all_ranges)
+void show_text_findings(FILE *out, const struct handoff_view *view, bool all_ranges)
 {
-	put_summary(out, view);
 	put_units(out, view);
 	put_devices(out, view);
 	put_pasids(out, view);
@@ -207,6 +206,12 @@ void show_text(FILE *out, const struct handoff_view *view, bool all_ranges)
 	put_records(out, view);
 	put_faults(out, view);
 	put_rmrrs(out, view);
+}
+
+void show_text(FILE *out, const struct handoff_view *view, bool all_ranges)
+{
+	put_summary(out, view);
+	show_text_findings(out, view, all_ranges);
 	put_timing(out, view);
 	put_log(out, view);
 }
