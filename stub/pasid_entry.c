@@ -22,7 +22,9 @@ struct vtd_pasid pasid_entry_sink(struct relay *relay, struct unit *unit)
 		entry.q[0] |= relay->sink.page[VTD_AW_LEVELS(aw)].pa | (uint64_t)aw << VTD_PE_AW_SHIFT |
 			      VTD_PGTT_SECOND_LEVEL << VTD_PE_PGTT_SHIFT;
 	} else {
-		entry.q[0] |= VTD_PGTT_FIRST_LEVEL << VTD_PE_PGTT_SHIFT;
+		/* The width as Linux gives it: QEMU goes by it here, too (9.6: second-level only). */
+		entry.q[0] |= VTD_PGTT_FIRST_LEVEL << VTD_PE_PGTT_SHIFT |
+			      (aw != CONTEXT_NO_WIDTH ? (uint64_t)aw << VTD_PE_AW_SHIFT : 0);
 		entry.q[2] = relay->sink.page[4].pa;	/* FLPM 0: 4 levels */
 	}
 	return entry;

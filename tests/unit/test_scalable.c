@@ -414,6 +414,9 @@ static void second_level_that_the_unit_cannot(void **state)
 	assert_int_equal(strikes, 3);
 	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
 	scene_expect_replaced(&s, SCENE_UPPER, 0);
+	/* QEMU takes the width for the addresses' limit in first-level entries, too: 48 bits. */
+	if (s.sink)
+		assert_int_equal(memory_get64(scene_translate(&s, SCENE_SOURCE, 0).path[3]) >> 2 & 7, 2);
 }
 
 static void pass_through_that_the_unit_cannot(void **state)
