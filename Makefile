@@ -5,6 +5,7 @@
 #	make run	the main job: a real panic under live DMA, through the stub, to a saved dump
 #	make check	all tests; `make check-unit` for the quick ones
 #	make		the stub and the dmarelay command
+#	make efi	dmarelay.efi, the same for an EFI shell
 #
 # Everything that is made lies below build/.
 
@@ -57,7 +58,7 @@ include tests/firmware/firmware.mk
 # The suites, quick ones first. Each has a target of its own; here they are summed up.
 .PHONY: check check-cli check-image
 check:
-	@tools/deps.sh build unit fuzz system
+	@tools/deps.sh build unit fuzz system firmware
 	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
@@ -65,6 +66,7 @@ check:
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \
 		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \
+		"firmware=$(MAKE) -s --no-print-directory check-firmware-now" \
 		"system=$(MAKE) -s --no-print-directory check-system"
 
 check-cli: $(BUILD)/dmarelay

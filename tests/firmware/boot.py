@@ -37,7 +37,7 @@ class Boot:
             "-serial", f"file:{self.path('console')}", "-serial", f"file:{self.path('result')}",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
             "-D", self.path("trace"), *(word for event in TRACED for word in ("-trace", event)),
-            "-device", f"intel-iommu,{unit}", *options]
+            *(("-device", f"intel-iommu,{unit}") if unit else ()), *options]
 
     def path(self, kind):
         """Of one of the run's files."""

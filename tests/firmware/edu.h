@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * edu.h - QEMU's teaching device: one transfer, to an address of our choice, 100 ms after it is told
+ * edu.h - QEMU's teaching device: one transfer to any address, 100 ms after it is told
  *
  * It holds EDU_BYTES in a buffer of its own, filled from memory and written to memory. Registers:
  * QEMU, docs/specs/edu.rst.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registers: High Definition Audio specification 1.0a, 3.3 and 3.4.3 (commands without DMA); verbs: 7.3.
+ * Registers: High Definition Audio specification 1.0a, 3.3 and 3.4.3 (commands without DMA);
+ * verbs: 7.3.
  */
 #include "hda.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * interrupt.h - message-signalled interrupts: sent by way of an interrupt table, or not; and received
+ * interrupt.h - message-signalled interrupts, remapped or not
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H

@@ -90,11 +90,21 @@ static bool invalidate_all(uint64_t queue, bool wide)
 	return WAIT_FOR(*status == STATUS_DONE);
 }
 
+/* Faults of an earlier row are none of the next one's (11.4.9, 11.4.14: write 1 to clear). */
+static void clear_faults(void)
+{
+	uint64_t cap = iommu_cap();
+
+	for (unsigned int i = 0; i < VTD_CAP_NFR(cap); i++)
+		write64((uint32_t)VTD_CAP_FRO(cap) + i * VTD_FRCD_SIZE + 8, VTD_FRCD_HIGH_F);
+	write32(VTD_FSTS, read32(VTD_FSTS));
+}
+
 bool iommu_on(const struct iommu_tables *tables)
 {
 	bool wide = VTD_RTADDR_TTM(tables->root) == VTD_TTM_SCALABLE;
 
-	write32(VTD_FSTS, read32(VTD_FSTS));
+	clear_faults();
 	write64(VTD_IQT, 0);
 	write64(VTD_IQA, tables->queue | (wide ? VTD_IQA_DW : 0));
 	write64(VTD_RTADDR, tables->root);

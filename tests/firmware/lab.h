@@ -27,12 +27,12 @@ enum buffer {
 	BUFFERS,
 };
 
-#define LAB_DATA_SIZE	0x200000ull	/* bytes, and its alignment: one 2 MiB leaf maps all buffers */
+#define LAB_DATA_SIZE	0x200000ull	/* and its alignment: one 2 MiB leaf maps all */
 #define LAB_GIB		0x40000000ull
 
 struct lab {
 	uint64_t data;		/* below 1 GiB: a 1 GiB leaf at 0 maps it, too */
-	uint64_t decoys;	/* the same buffers again: for DMA that goes by tables out of force */
+	uint64_t decoys;	/* the same again: for DMA by tables that are not in force */
 	uint64_t region;	/* the kdump kernel's memory, above 1 GiB */
 	uint64_t forbidden;	/* a page of it that no one has a use for */
 	struct edu edu;

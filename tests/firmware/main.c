@@ -2,11 +2,11 @@
 /*
  * dmarelay-test.efi - the stub against QEMU's remapping unit, with live DMA
  *
- * Background: the unit tests judge by a mock unit that we wrote ourselves. Here the same object files
- * run on a machine whose unit, and whose devices, others wrote.
- * Method: for each row named in the arguments, set up the unit in the row's format, start DMA, run copy
- * and switch, and look who serves the DMA from then on. All of it with the firmware's services still
- * there, but its interrupts off: nothing else runs, and nothing else does DMA.
+ * Background: the unit tests judge by a mock unit that we wrote ourselves. Here the same object
+ * files run on a machine whose unit, and whose devices, others wrote.
+ * Method: for each row named in the arguments, set up the unit in the row's format, start DMA, run
+ * copy and switch, and look who serves the DMA from then on. All of it with the firmware's services
+ * still there, but its interrupts off: nothing else runs, and nothing else does DMA.
  * Result: lines of text on the second serial port, and QEMU's exit status by isa-debug-exit.
  */
 #include <string.h>

@@ -11,8 +11,8 @@
 #define PCI_NONE	0xffffu
 
 /*
- * The device with this id (device id << 16 | vendor id), on bus 0 or, if `behind_bridge`, on another;
- * able to answer on its ports and memory, and to do DMA. PCI_NONE if there is none.
+ * The device with this id (device id << 16 | vendor id), on bus 0 or, if `behind_bridge`, on
+ * another; able to answer on its ports and memory, and to do DMA. PCI_NONE if there is none.
  */
 uint16_t pci_find(uint32_t id, bool behind_bridge);
 

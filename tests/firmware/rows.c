@@ -6,7 +6,8 @@
 
 #define LEGACY(kind, levels, leaf)	{ false, kind, levels, leaf, 0, false }
 #define SCALABLE(kind, levels, leaf)	{ true, kind, levels, leaf, 0, false }
-#define SNOOPED				{ false, SECOND_LEVEL, 3, 1, 1 << 11, false }	/* SNP (9.8) */
+/* SNP, 9.8 */
+#define SNOOPED		{ false, SECOND_LEVEL, 3, 1, 1 << 11, false }
 #define FOLDABLE(scalable, kind, levels) { scalable, kind, levels, 1, 0, true }
 
 #define LEGACY_3	LEGACY(SECOND_LEVEL, 3, 1)
@@ -61,7 +62,7 @@ static const struct row rows[] = {
 const struct row *row_find(const char *name, unsigned int length)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strnlen(rows[i].name, length + 1) == length && !memcmp(rows[i].name, name, length))
+		if (strlen(rows[i].name) == length && !memcmp(rows[i].name, name, length))
 			return &rows[i];
 	return NULL;
 }

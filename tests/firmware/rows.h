@@ -2,8 +2,8 @@
 /*
  * rows.h - the table of tests: a format, and what is wrong in it
  *
- * How to add one: a row in rows.c, and its name beside each machine in test_firmware.py that it is to
- * run on.
+ * How to add one: a row in rows.c, and its name beside each machine in test_firmware.py that it is
+ * to run on.
  */
 #ifndef ROWS_H
 #define ROWS_H

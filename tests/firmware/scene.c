@@ -14,7 +14,7 @@
 #define WINDOW_3	0x5540000000ull		/* within 39 bits, a multiple of 1 GiB */
 #define WINDOW_4	0x7f5540000000ull	/* within 48, or 47 as a CPU's user space has */
 #define WINDOW_USB	0x80000000ull
-#define WINDOW_BAD	0x80000000ull		/* from the window on: another table at each level */
+#define WINDOW_BAD	0x80000000ull		/* from the window: another table at each level */
 #define LEAF_2M		0x200000ull
 
 const char *scene_lacks(const struct row *row)
@@ -177,7 +177,10 @@ void scene_build(struct scene *scene, const struct row *row)
 	interrupt_entry(irt + 2 * VICTIM_HANDLE, lab.victim.source);
 	damage_victim(scene, irt);
 	scene->tables.root = scene->root | (format->scalable ? VTD_TTM_SCALABLE << 10 : 0);
-	scene->tables.interrupts = scene->remapped ? scene->tables.interrupts | INTERRUPT_TABLE_SIZE : 0;
+	if (scene->remapped)
+		scene->tables.interrupts |= INTERRUPT_TABLE_SIZE;
+	else
+		scene->tables.interrupts = 0;
 }
 
 /* With pass-through there is no table to change: the devices' own entries then lead to one. */

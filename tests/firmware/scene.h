@@ -2,8 +2,9 @@
 /*
  * scene.h - the tables of one row, as the "crashed kernel" has left them
  *
- * Domain 5: the edu device and sound. Domain 6: USB, whose addresses have 32 bits. Domain 7: the victim.
- * All see the lab's buffers through windows; with pass-through the addresses are the physical ones.
+ * Domain 5: the edu device and sound. Domain 6: USB, whose addresses have 32 bits. Domain 7: the
+ * victim. All see the lab's buffers through windows; with pass-through the addresses are the
+ * physical ones.
  */
 #ifndef SCENE_H
 #define SCENE_H
@@ -34,8 +35,8 @@ iova_t scene_iova(const struct scene *scene, enum buffer buffer);
 iova_t scene_usb_iova(const struct scene *scene, enum buffer buffer);
 
 /*
- * The victim's other addresses: the damaged entry's (BAD_LEAF, BAD_TABLE), and one that is mapped to
- * BESIDE by the closest healthy neighbour.
+ * The victim's other addresses: the damaged entry's (BAD_LEAF, BAD_TABLE), and one that is mapped
+ * to BESIDE by the closest healthy neighbour.
  */
 iova_t scene_bad_iova(const struct scene *scene);
 iova_t scene_beside_iova(const struct scene *scene);

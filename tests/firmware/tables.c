@@ -92,8 +92,8 @@ void table_map(const struct table_format *format, uint64_t top, uint64_t iova, u
 }
 
 /*
- * Legacy: 16 bytes a bus, of which 8 are used (9.1). Scalable: 8 for devices 0 to 15, 8 for the others
- * (9.2).
+ * Legacy: 16 bytes a bus, of which 8 are used (9.1). Scalable: 8 for devices 0 to 15, 8 for the
+ * others (9.2).
  */
 uint64_t *table_root_entry(const struct table_format *format, uint64_t root, uint16_t source)
 {
@@ -118,7 +118,7 @@ uint64_t *table_pasid_entry(const struct table_format *format, uint64_t root, ui
 	return at(table_below(table_directory_entry(format, root, source), PRESENT));
 }
 
-/* Address width: 1 = 39 bits and 3 levels, 2 = 48 bits and 4. With pass-through the widest counts. */
+/* Address width: 1 = 39 bits and 3 levels, 2 = 48 bits and 4; with pass-through the widest. */
 static uint64_t width(const struct table_format *format)
 {
 	return format->levels - 2;
@@ -136,14 +136,14 @@ static void attach_legacy(const struct table_format *format, uint64_t *context, 
 	context[1] = (uint64_t)domain << 8 | width(format);
 }
 
-/* 9.6: the type in bits 8:6; second-level tables in the first quadword, first-level in the third. */
+/* 9.6: type in bits 8:6; second-level tables in the first quadword, first-level in the third. */
 static void attach_scalable(const struct table_format *format, uint64_t *entry, uint64_t top,
 			    uint16_t domain)
 {
 	entry[1] = domain;
 	switch (format->kind) {
 	case FIRST_LEVEL:
-		entry[0] = 1 << 6 | PRESENT;
+		entry[0] = 1 << 6 | width(format) << 2 | PRESENT;	/* QEMU wants the width */
 		entry[2] = top;
 		break;
 	case PASS_THROUGH:

@@ -2,7 +2,8 @@
 /*
  * tables.h - the "crashed kernel's" tables, in any format
  *
- * They are written from the VT-d specification's figures, in bits; nothing of stub/ helps to make them.
+ * They are written from the VT-d specification's figures, in bits; nothing of stub/ helps to make
+ * them.
  */
 #ifndef TABLES_H
 #define TABLES_H
@@ -42,7 +43,7 @@ uint64_t *table_entry(const struct table_format *format, uint64_t top, uint64_t 
 /* An entry for 4 KiB at `target`, in the format's bits. */
 uint64_t table_leaf(const struct table_format *format, uint64_t target);
 
-/* Let the device translate by `top` (not used for PASS_THROUGH). `root` is the root table's page. */
+/* Let the device translate by `top` (unless PASS_THROUGH). `root` is the root table's page. */
 void table_attach(const struct table_format *format, uint64_t root, uint16_t source, uint64_t top,
 		  uint16_t domain);
 

@@ -3,12 +3,15 @@
 force (leave.efi plays the firmware that does so), and with reserved memory in the DMAR table."""
 
 import os
-import struct
 import subprocess
+import sys
 
 import pytest
 
-from boot import BUILD, DEVICES, QEMU, START_S, Boot
+from boot import BUILD, DEVICES, QEMU, START_S, TOP, Boot
+
+sys.path.append(os.path.join(TOP, "tests", "cli"))
+import tables   # noqa: E402 # pylint: disable=wrong-import-position
 
 SHELL_S = 120
 DISK = os.path.join(BUILD, "firmware", "disk-{}.img")
@@ -30,7 +33,7 @@ def make_disk(path, commands):
 
 @pytest.fixture(name="shell")
 def fixture_shell(request):
-    """shell(unit, commands..., options): run the commands; what `inspect` has written to a file."""
+    """shell(commands..., unit, options): run them; what `inspect` has then written to a file."""
     def shell(*commands, unit="intremap=on", options=()):
         name = request.node.name
         path = DISK.format(name)
@@ -60,10 +63,24 @@ def test_as_ovmf_leaves_it(shell):
 
 
 def test_tables_in_force(shell):
-    """Devices, domains and the one entry that cannot stand, of tables that are in use."""
-    shown = shell("leave.efi legacy-3-bad-leaf")
+    """Devices, domains, and the one entry that cannot stand."""
+    shown = shell("leave.efi legacy-bad-context")
     for text in ("DMA           left as it was", "interrupts    left as it was",
                  "Devices (5)", "0000:00:02.0", "0000:01:00.0", "0000:00:1f.2",
-                 "domain 5 of unit 0: 39 bits", "0x5540000000-0x55401fffff",
-                 "domain 9 of unit 0: pass-through", "Quarantine (1)", "second-level.target"):
+                 "domain 5 of unit 0: 39 bits", "0x5540000000-0x554000bfff",
+                 "domain 9 of unit 0: pass-through", "Quarantine (1)", "context.reserved"):
+        assert text in shown, text
+
+
+def test_reserved_memory(shell, tmp_path):
+    """A DMAR table of our own: with a region for the USB controller, and a unit that is not there."""
+    table = tmp_path / "dmar"
+    table.write_bytes(tables.table(
+        tables.unit(base=0xfed91000),
+        tables.rmrr(tables.scope(path=((0x14, 0),)), base=0x7b800000, limit=0x7b9fffff,
+                    reserved=1)))
+    shown = shell(unit=None, options=["-acpitable", f"file={table}"])
+    for text in ('of "MAKER" "MACHINE"', "RMRR, reserved memory 0x7b800000-0x7b9fffff",
+                 "endpoint     0000:00:14.0", "Oddities (1)", "unit-dead",
+                 "Reserved memory regions (RMRR) (1)"):
         assert text in shown, text

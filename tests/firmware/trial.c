@@ -153,7 +153,7 @@ static void check_interrupts(const struct scene *scene)
 {
 	bool victim_interrupts = scene->row->damage != BAD_INTERRUPT;
 
-	traffic_interrupt(scene, &lab.edu, EDU_HANDLE, true, "an interrupt arrives after the switch");
+	traffic_interrupt(scene, &lab.edu, EDU_HANDLE, true, "an interrupt comes after the switch");
 	traffic_interrupt(scene, &lab.victim, VICTIM_HANDLE, victim_interrupts,
 			victim_interrupts ? "the victim's interrupt arrives" :
 					    "the victim's interrupt is blocked");
@@ -163,7 +163,7 @@ static void check_interrupts(const struct scene *scene)
 static void run(const struct scene *scene, const struct relay_boot *boot, bool commit)
 {
 	traffic_start(scene);
-	traffic_interrupt(scene, &lab.edu, EDU_HANDLE, true, "an interrupt arrives before the switch");
+	traffic_interrupt(scene, &lab.edu, EDU_HANDLE, true, "an interrupt comes before it all");
 	if (held)
 		run_stub(scene, boot, commit);
 	if (held)

@@ -10,8 +10,8 @@
 #include "rows.h"
 
 /*
- * Prints what does not hold, and one line with the outcome. True if all holds. Without `commit` all is
- * copied, but the unit not switched: that must not pass.
+ * Prints what does not hold, and one line with the outcome. True if all holds. Without `commit` all
+ * is copied, but the unit not switched: that must not pass.
  */
 bool trial_run(const struct row *row, bool commit);
 

@@ -4,7 +4,7 @@
 #
 # Wants:	BUILD, STUB_CFLAGS, ARCH_CFLAGS; arch.mk's objects below $(BUILD)/stub/obj
 # Gives:	$(BUILD)/efi/dmarelay.efi, and the rule by which other .efi files are made: list their
-#		objects as prerequisites. gnu-efi (tools/deps.sh firmware) has the start-up code and
+#		objects as prerequisites. `make efi` sees to the packages first. gnu-efi (tools/deps.sh firmware) has the start-up code and
 #		the linker script.
 #
 # stub/, machine.c and the like are linked as they are in the stub's image; only paging.h's windows
@@ -36,5 +36,10 @@ $(EFI_BUILD)/%.efi:
 	@mkdir -p $(@D)
 	$(LD) $(EFI_LDFLAGS) $(EFI_CRT0) $(filter %.o,$^) -o $(@:.efi=.so) -L/usr/lib -lgnuefi
 	$(OBJCOPY) $(EFI_SECTIONS:%=-j %) --target efi-app-x86_64 $(@:.efi=.so) $@
+
+.PHONY: efi
+efi:
+	@tools/deps.sh build firmware
+	@$(MAKE) --no-print-directory $(EFI_BUILD)/dmarelay.efi
 
 -include $(wildcard $(EFI_BUILD)/*/*.d $(EFI_BUILD)/*/*/*.d $(EFI_BUILD)/*/*/*/*.d)

@@ -30,16 +30,16 @@ uint64_t firmware_memory(uint64_t size, uint64_t limit);
 void firmware_console(const char *text, size_t size);
 
 /*
- * In crash.c. Read UEFI's memory map: after all memory has been asked for, and before firmware_crash().
- * False if it is larger than there is room for.
+ * In crash.c. Read UEFI's memory map: after all memory has been asked for, and before
+ * firmware_crash(). False if it is larger than there is room for.
  */
 bool firmware_read_map(void);
 
 /*
  * In crash.c. Fill in `boot` as if this machine had crashed, and its kdump kernel lived in [region,
- * region + size), which is ours: all other RAM is the crashed kernel's. The region is cleared; in its
- * head comes the ELF core header that says so, and then the arena. `options` go onto the command
- * line. False if there are more pieces of RAM than the header has room for.
+ * region + size), which is ours: all other RAM is the crashed kernel's. The region is cleared; in
+ * its head comes the ELF core header that says so, and then the arena. `options` go onto the
+ * command line. False if there are more pieces of RAM than the header has room for.
  */
 #define FIRMWARE_CRASH_HEAD	0x8000ull
 bool firmware_crash(struct relay_boot *boot, uint64_t region, uint64_t size, const char *options);

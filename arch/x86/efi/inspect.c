@@ -2,9 +2,10 @@
 /*
  * dmarelay.efi - what the firmware says about remapping units, and what it has left in them
  *
- * Firmware that protects itself from DMA before the boot leaves tables behind, that an operating system
- * then finds. Here they are shown by the code that will meet them after a crash: the stub's first half
- * runs as if this machine had crashed now. It reads the units, and writes nothing but its own report.
+ * Firmware that protects itself from DMA before the boot leaves tables behind, that an operating
+ * system then finds. Here they are shown by the code that will meet them after a crash: the stub's
+ * first half runs as if this machine had crashed now. It reads the units, and writes nothing but
+ * its own report.
  */
 #include "arch.h"
 #include "arena.h"

@@ -2,8 +2,9 @@
 /*
  * print.h - as much of <stdio.h> as the EFI applications and what they share with tools/ need
  *
- * fprintf(), fputs(), fputc(), fwrite(), snprintf() and vsnprintf() behave as in C, but for: floating
- * point, which is missing, and the FILE, which counts for nothing: all goes where print_to() says.
+ * fprintf(), fputs(), fputc(), fwrite(), snprintf() and vsnprintf() behave as in C, but for:
+ * floating point, which is missing, and the FILE, which counts for nothing: all goes where
+ * print_to() says.
  */
 #ifndef PRINT_H
 #define PRINT_H
