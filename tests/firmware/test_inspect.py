@@ -80,7 +80,7 @@ def test_reserved_memory(shell, tmp_path):
         tables.rmrr(tables.scope(path=((0x14, 0),)), base=0x7b800000, limit=0x7b9fffff,
                     reserved=1)))
     shown = shell(unit=None, options=["-acpitable", f"file={table}"])
-    for text in ('of "MAKER" "MACHINE"', "RMRR, reserved memory 0x7b800000-0x7b9fffff",
+    for text in ('of "MAKER " "MACHINE "', "RMRR, reserved memory 0x7b800000-0x7b9fffff",
                  "endpoint     0000:00:14.0", "Oddities (1)", "unit-dead",
                  "Reserved memory regions (RMRR) (1)"):
         assert text in shown, text
