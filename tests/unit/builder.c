@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include "acpi_dmar.h"
+#include "devices.h"
 #include "fake.h"
 
 #define RAM		1u
@@ -330,6 +331,7 @@ bool build_run(struct build *b)
 {
 	if (!build_prepare(b))
 		return false;
+	devices_start(b);
 	relay_commit();
 	return true;
 }

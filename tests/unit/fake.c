@@ -83,7 +83,7 @@ bool machine_write(phys_t to, const void *from, size_t size)
 		fail_msg("the stub wrote %zu bytes at %#lx, where there is no RAM", size, to.pa);
 	memory_put(to.pa, from, size);
 	fake_log(EVENT_MEND, 0, 0, to.pa);
-	mock_memory_changed();
+	mock_memory_written(to.pa, before, size);
 	return true;
 }
 
@@ -129,8 +129,10 @@ void machine_fence(void)
 uint64_t machine_ticks(void)
 {
 	fake.ticks += fake.ticks_per_look;
-	if (++fake.looks == fake.jump_at)
+	if (++fake.looks == fake.jump_at) {
 		fake.ticks += fake.jump;
+		fake_log(EVENT_JUMP, 0, 0, 0);
+	}
 	return fake.ticks;
 }
 

@@ -28,6 +28,7 @@ enum fake_event_type {
 	EVENT_IOTLB,		/* of the IOTLB: value = the descriptor or register */
 	EVENT_ENTRIES,		/* of the interrupt entry cache */
 	EVENT_WAIT,		/* value = status address */
+	EVENT_JUMP,		/* the clock jumped */
 };
 
 struct fake_event {

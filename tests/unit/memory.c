@@ -278,6 +278,16 @@ bool memory_get_by_unit(bool snoops, uint64_t pa, void *to, size_t size)
 	return true;
 }
 
+void memory_put_by_unit(bool snoops, uint64_t pa, const void *from, size_t size)
+{
+	uint64_t line = (pa - arena.pa) / LINE * LINE;
+
+	if (!snoops && memory_in_arena(pa, size) && memcmp(arena.base + line, arena.shadow + line, LINE))
+		memcpy(arena.shadow + (pa - arena.pa), from, size);
+	else
+		memory_put(pa, from, size);
+}
+
 void memory_picture_free(struct memory_picture *picture)
 {
 	if (picture)

@@ -36,8 +36,12 @@ void memory_fill(uint64_t pa, uint8_t byte, size_t size);
 /* Let pages in [first, last] be read as zeros though nobody wrote them; up to 8 such stretches. */
 void memory_allow(uint64_t first, uint64_t last);
 
-/* As a unit sees it: of the arena, without snooping, only what was flushed. */
+/*
+ * As a unit sees it: of the arena, without snooping, only what was flushed. What a unit writes beside
+ * a dirty cache line the CPU does not see.
+ */
 bool memory_get_by_unit(bool snoops, uint64_t pa, void *to, size_t size);
+void memory_put_by_unit(bool snoops, uint64_t pa, const void *from, size_t size);
 
 /* A frozen picture of all pages (snapshot), or of the arena alone as a unit sees it. */
 struct memory_picture;

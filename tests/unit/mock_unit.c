@@ -3,6 +3,8 @@
 
 #include "testing.h"
 
+#include "cache.h"
+#include "devices.h"
 #include "fake.h"
 
 /* QEMU's unit, but for MGAW (48 bits), both page widths, and drains. */
@@ -13,15 +15,26 @@
 #define ONE_SHOTS	(VTD_G_SRTP | VTD_G_SIRTP | VTD_G_WBF | 1u << 29)
 #define LASTING		(VTD_G_TE | VTD_G_QIE | VTD_G_IRE | VTD_G_CFI)
 
+#define MAX_POSTED	16384u
+
 static struct mock_unit units[MOCK_MAX_UNITS];
 static unsigned int count;
+
+/* Stores outside the arena, and what was there before: they may still be in a write buffer. */
+static struct {
+	uint64_t pa;
+	size_t size;
+	uint8_t before[16];
+} posted[MAX_POSTED];
+static unsigned int posted_count;
 
 void mock_reset(void)
 {
 	for (unsigned int i = 0; i < count; i++)
-		memory_picture_free(units[i].seen);
+		memory_picture_free(units[i].written);
 	memset(units, 0, sizeof(units));
 	count = 0;
+	posted_count = 0;
 }
 
 struct mock_unit *mock_add(uint64_t base)
@@ -58,42 +71,115 @@ unsigned int mock_count(void)
 	return count;
 }
 
-void mock_memory_changed(void)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		units[i].stale.iotlb |= !!(units[i].gsts & VTD_G_TE);
-		units[i].stale.entries |= !!(units[i].gsts & VTD_G_IRE);
-	}
-}
-
-static void happened(const struct mock_unit *unit, enum fake_event_type type, uint64_t value)
+static void happened(struct mock_unit *unit, enum fake_event_type type, uint64_t value)
 {
 	fake_log(type, unit->index, 0, value);
+	devices_run(unit);
+}
+
+/* ---- Memory ---- */
+
+void mock_memory_written(uint64_t pa, const void *before, size_t size)
+{
+	assert_true(posted_count < MAX_POSTED && size <= sizeof(posted->before));
+	posted[posted_count].pa = pa;
+	posted[posted_count].size = size;
+	memcpy(posted[posted_count++].before, before, size);
+	for (unsigned int i = 0; i < count; i++)
+		devices_run(&units[i]);
+}
+
+/* Take back, the newest first, what is still in the write buffer. */
+static void unwrite(const struct mock_unit *unit, uint64_t pa, uint8_t *bytes, size_t size)
+{
+	for (unsigned int i = posted_count; i > unit->posted_seen; i--)
+		for (size_t at = 0; at < posted[i - 1].size; at++)
+			if (posted[i - 1].pa + at >= pa && posted[i - 1].pa + at - pa < size)
+				bytes[posted[i - 1].pa + at - pa] = posted[i - 1].before[at];
+}
+
+bool mock_read_memory(const struct mock_unit *unit, uint64_t pa, void *to, size_t size)
+{
+	if (!(unit->cap & VTD_CAP_RWBF))
+		return memory_get_by_unit(unit->ecap & VTD_ECAP_C, pa, to, size);
+	if (memory_in_arena(pa, size)) {
+		if (!unit->written || !memory_picture_get(unit->written, pa, to, size))
+			memset(to, MEMORY_STALE, size);
+		return true;
+	}
+	if (!memory_get(pa, to, size))
+		return false;
+	unwrite(unit, pa, to, size);
+	return true;
+}
+
+static void empty_write_buffer(struct mock_unit *unit)
+{
+	memory_picture_free(unit->written);
+	unit->written = memory_arena_picture(unit->ecap & VTD_ECAP_C);
+	unit->posted_seen = posted_count;
 }
 
 /* ---- Invalidation ---- */
-
-/* An entry may be made from a stale one of the cache before: it is forgotten for good only after. */
-static void forget_iotlb(struct mock_unit *unit)
-{
-	if (!unit->stale.context && !unit->stale.pasid)
-		unit->stale.iotlb = false;
-}
 
 static bool is_scalable(uint64_t rtaddr)
 {
 	return VTD_RTADDR_TTM(rtaddr) == VTD_TTM_SCALABLE;
 }
 
+/* A unit need not drain of its own accord; one that cannot is not judged by it. */
+static void forget_translations(struct mock_unit *unit, bool reads, bool writes)
+{
+	if (unit->cache)
+		cache_drop(unit->cache, CACHE_IOTLB);
+	devices_drain(unit, reads || !(unit->cap & VTD_CAP_DRD), writes || !(unit->cap & VTD_CAP_DWD));
+}
+
+static void forget(struct mock_unit *unit, enum cache_kind kind)
+{
+	if (unit->cache)
+		cache_drop(unit->cache, kind);
+}
+
+/*
+ * Between two Waits a unit may go about it in any order: in the worst, with devices in between that
+ * fill one cache from the next that is still stale.
+ */
 static void reach_wait(struct mock_unit *unit)
 {
-	struct mock_stale *stale = &unit->stale;
+	struct mock_asked *asked = &unit->asked;
 
-	stale->context &= !stale->context_asked;
-	stale->pasid &= !stale->pasid_asked;
-	stale->iotlb &= !stale->iotlb_asked;
-	stale->entries &= !stale->entries_asked;
-	stale->context_asked = stale->pasid_asked = stale->iotlb_asked = stale->entries_asked = false;
+	if (asked->iotlb)
+		forget_translations(unit, asked->reads, asked->writes);
+	devices_run(unit);
+	if (asked->pasid)
+		forget(unit, CACHE_PASID);
+	devices_run(unit);
+	if (asked->context)
+		forget(unit, CACHE_CONTEXT);
+	if (asked->interrupts)
+		forget(unit, CACHE_INTERRUPT);
+	*asked = (struct mock_asked){ .context = false };
+}
+
+static uint32_t pending_faults(const struct mock_unit *unit)
+{
+	uint32_t bits = unit->fsts;
+
+	if (unit->iqh != unit->iqt)
+		bits |= unit->queue_error;
+	for (unsigned int i = 0; i < MOCK_MAX_FAULTS; i++)
+		if (unit->fault[i][1] & VTD_FRCD_HIGH_F)
+			bits |= VTD_FSTS_PPF;
+	return bits;
+}
+
+/* What is no descriptor is an error of the queue, and if it is ours, of the test. */
+static void refuse(struct mock_unit *unit, uint64_t low, uint64_t high)
+{
+	if (memory_in_arena(unit->iqa & PAGE_MASK, PAGE_SIZE))
+		fail_msg("unit %u: descriptor %lx:%lx is none", unit->index, high, low);
+	unit->fsts |= VTD_FSTS_IQE;
 }
 
 static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
@@ -102,36 +188,40 @@ static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
 
 	unit->last_descriptor = low & 0xf;
 	if (low == VTD_QI_CONTEXT_GLOBAL && !high) {
-		unit->stale.context_asked = true;
+		unit->asked.context = true;
 		happened(unit, EVENT_CONTEXT, low);
 	} else if ((low & ~(VTD_QI_IOTLB_DW | VTD_QI_IOTLB_DR)) == VTD_QI_IOTLB_GLOBAL && !high) {
-		unit->stale.iotlb_asked = !unit->stale.context && !unit->stale.pasid;
+		unit->asked.iotlb = true;
+		unit->asked.reads |= !!(low & VTD_QI_IOTLB_DR);
+		unit->asked.writes |= !!(low & VTD_QI_IOTLB_DW);
 		happened(unit, EVENT_IOTLB, low);
 	} else if (low == (7 | 3 << 4) && !high && is_scalable(unit->rtaddr)) {
-		unit->stale.pasid_asked = !unit->stale.context;
+		unit->asked.pasid = true;
 		happened(unit, EVENT_PASID, low);
 	} else if (low == VTD_QI_IEC_GLOBAL && !high) {
-		unit->stale.entries_asked = true;
+		unit->asked.interrupts = true;
 		happened(unit, EVENT_ENTRIES, low);
 	} else if ((low & 0xf) == VTD_QI_WAIT && low & VTD_QI_WAIT_SW && !(high & 3)) {
 		reach_wait(unit);
-		memory_put(high, &status, sizeof(status));
+		memory_put_by_unit(unit->ecap & VTD_ECAP_C, high, &status, sizeof(status));
 		happened(unit, EVENT_WAIT, high);
 	} else {
-		fail_msg("unit %u: descriptor %lx:%lx is none", unit->index, high, low);
+		refuse(unit, low, high);
 	}
 }
 
 /*
  * A unit that does not snoop reads descriptors from memory, whatever the CPU's cache holds. With
- * IQA.DW they have 256 bits, the upper half reserved; scalable mode has no others.
+ * IQA.DW they have 256 bits, the upper half reserved; scalable mode has no others. Nothing is
+ * fetched as long as FSTS says that the queue or an invalidation is in error (6.5.2.10).
  */
 static void run_queue(struct mock_unit *unit)
 {
 	uint64_t mask = (PAGE_SIZE << (unit->iqa & VTD_IQA_QS)) - 1;
 	unsigned int width = unit->iqa & 1 << 11 ? 32 : 16;
 
-	while (!unit->deaf_queue && unit->iqh != unit->iqt) {
+	while (!unit->deaf_queue && unit->iqh != unit->iqt &&
+	       !(pending_faults(unit) & (VTD_FSTS_IQE | VTD_FSTS_ITE))) {
 		uint64_t at = (unit->iqa & PAGE_MASK) + unit->iqh, descriptor[4] = { 0 };
 
 		if (is_scalable(unit->rtaddr) && width == 16)
@@ -142,23 +232,25 @@ static void run_queue(struct mock_unit *unit)
 			fail_msg("unit %u: descriptor's upper half is %lx:%lx", unit->index, descriptor[3],
 				 descriptor[2]);
 		execute(unit, descriptor[0], descriptor[1]);
-		unit->iqh = (unit->iqh + width) & mask;
+		if (!(unit->fsts & VTD_FSTS_IQE))
+			unit->iqh = (unit->iqh + width) & mask;
 	}
 }
 
+/* Asked for both at once, in the worse order. */
 static void finish_register_invalidation(struct mock_unit *unit)
 {
 	if (unit->deaf_registers)
 		return;
-	if (unit->ccmd & VTD_CCMD_ICC) {
-		unit->ccmd &= ~VTD_CCMD_ICC;
-		unit->stale.context = false;
-		happened(unit, EVENT_CONTEXT, unit->ccmd);
-	}
 	if (unit->iotlb & VTD_IOTLB_IVT) {
 		unit->iotlb &= ~VTD_IOTLB_IVT;
-		forget_iotlb(unit);
+		forget_translations(unit, unit->iotlb & VTD_IOTLB_DR, unit->iotlb & VTD_IOTLB_DW);
 		happened(unit, EVENT_IOTLB, unit->iotlb);
+	}
+	if (unit->ccmd & VTD_CCMD_ICC) {
+		unit->ccmd &= ~VTD_CCMD_ICC;
+		forget(unit, CACHE_CONTEXT);
+		happened(unit, EVENT_CONTEXT, unit->ccmd);
 	}
 }
 
@@ -168,10 +260,11 @@ static void latch_root(struct mock_unit *unit)
 {
 	unit->root = unit->rtaddr;
 	unit->gsts |= VTD_G_SRTP;
-	memory_picture_free(unit->seen);
-	unit->seen = memory_arena_picture(unit->ecap & VTD_ECAP_C);
-	unit->stale.context = unit->stale.iotlb = !(unit->cap & VTD_CAP_ESRTPS);
-	unit->stale.pasid = unit->stale.context && is_scalable(unit->root);
+	if (unit->cap & VTD_CAP_ESRTPS) {
+		forget(unit, CACHE_CONTEXT);
+		forget(unit, CACHE_PASID);
+		forget_translations(unit, true, true);
+	}
 	happened(unit, EVENT_SRTP, unit->root);
 }
 
@@ -179,7 +272,8 @@ static void latch_interrupts(struct mock_unit *unit)
 {
 	unit->irt = unit->irta;
 	unit->gsts |= VTD_G_SIRTP;
-	unit->stale.entries = !(unit->cap & VTD_CAP_ESIRTPS);
+	if (unit->cap & VTD_CAP_ESIRTPS)
+		forget(unit, CACHE_INTERRUPT);
 	happened(unit, EVENT_SIRTP, unit->irt);
 }
 
@@ -210,6 +304,7 @@ static void finish_command(struct mock_unit *unit)
 		latch_interrupts(unit);
 	if (todo & VTD_G_WBF) {
 		unit->gsts &= ~VTD_G_WBF;
+		empty_write_buffer(unit);
 		happened(unit, EVENT_WBF, 0);
 	}
 	if (todo & VTD_G_QIE)
@@ -269,19 +364,6 @@ static uint64_t *fault_register(struct mock_unit *unit, uint32_t offset)
 	    offset - first >= sizeof(unit->fault))
 		return NULL;
 	return &unit->fault[(offset - first) / 16][(offset - first) % 16 / 8];
-}
-
-static uint32_t pending_faults(const struct mock_unit *unit)
-{
-	uint32_t bits = unit->fsts;
-
-	if (unit->sticky_queue_error && unit->iqh != unit->iqt)
-		bits |= VTD_FSTS_IQE;
-
-	for (unsigned int i = 0; i < MOCK_MAX_FAULTS; i++)
-		if (unit->fault[i][1] & VTD_FRCD_HIGH_F)
-			bits |= VTD_FSTS_PPF;
-	return bits;
 }
 
 static uint64_t read_register(struct mock_unit *unit, uint32_t offset, unsigned int *size)
@@ -351,6 +433,8 @@ static void write_queue(struct mock_unit *unit, uint32_t offset, uint64_t value)
 	if (offset == VTD_IQA) {
 		if (unit->gsts & VTD_G_QIE)
 			fail_msg("unit %u: IQA written while the queue is on", unit->index);
+		if (unit->pending & VTD_G_QIE)
+			fail_msg("unit %u: IQA written while the queue is being turned on", unit->index);
 		unit->iqa = value;
 		return;
 	}
@@ -422,13 +506,4 @@ void mock_check_settled(const struct mock_unit *unit)
 		fail_msg("unit %u: command %08x is still under way", unit->index, unit->pending);
 	if (unit->gsts & VTD_G_QIE && (unit->iqh != unit->iqt || unit->last_descriptor != VTD_QI_WAIT))
 		fail_msg("unit %u: the queue does not end in a Wait that was reached", unit->index);
-}
-
-void mock_check_fresh(const struct mock_unit *unit, bool dma, bool interrupts)
-{
-	if (dma && (unit->stale.context || unit->stale.pasid || unit->stale.iotlb))
-		fail_msg("unit %u: stale caches: context %d, PASID %d, IOTLB %d", unit->index,
-			 unit->stale.context, unit->stale.pasid, unit->stale.iotlb);
-	if (interrupts && unit->stale.entries && unit->gsts & VTD_G_QIE)
-		fail_msg("unit %u: stale interrupt entry cache", unit->index);
 }

@@ -6,10 +6,14 @@
  * one-shot sent again, translation turned off, a command while another is under way, another table
  * mode or interrupt table format while active, the queue's address changed while it runs, register
  * invalidation while the queue is on. It refuses to turn the queue off unless it is drained and the
- * last descriptor was a Wait, and tracks what still has to be invalidated (struct mock_stale).
+ * last descriptor was a Wait.
  *
- * Until now it holds what it latched (root, irt) and what must be forgotten; a model of the caches
- * themselves belongs beside `stale`.
+ * And it is as contrary as its capabilities allow. It caches contexts, PASIDs, translations and
+ * interrupt entries (cache.h) until it is told to forget them at the Wait or register that confirms
+ * it, and in between fills them anew for devices that never rest (devices.h). Without ECAP.C it does
+ * not see what is in a CPU cache, with CAP.RWBF nothing that was stored since its write buffer was
+ * last flushed; with CAP.CM it caches what is not present as well; without ESRTPS and ESIRTPS it
+ * forgets nothing by itself.
  */
 #ifndef MOCK_UNIT_H
 #define MOCK_UNIT_H
@@ -24,11 +28,9 @@
 #define MOCK_MAX_UNITS	8u
 #define MOCK_MAX_FAULTS	4u
 
-/* What a cache of the unit may still hold of the old tables. */
-struct mock_stale {
-	bool context, pasid, iotlb, entries;	/* still to be invalidated */
-	/* done once the next Wait is reached */
-	bool context_asked, pasid_asked, iotlb_asked, entries_asked;
+/* Invalidations that the next Wait confirms. */
+struct mock_asked {
+	bool context, pasid, iotlb, reads, writes, interrupts;
 };
 
 struct mock_unit {
@@ -40,10 +42,13 @@ struct mock_unit {
 	uint64_t rtaddr, irta, ccmd, iotlb, iqa, iqh, iqt;
 	uint64_t fault[MOCK_MAX_FAULTS][2];
 
-	/* what it goes by, since SRTP and SIRTP; the arena as it saw it then (NULL: not yet) */
+	/* what it goes by, since SRTP and SIRTP */
 	uint64_t root, irt;
-	struct memory_picture *seen;
-	struct mock_stale stale;
+	struct cache *cache;		/* NULL until devices_start() */
+	struct devices *devices;
+	struct memory_picture *written;	/* CAP.RWBF: the arena at the last WBF, or NULL */
+	unsigned int posted_seen;	/* stores elsewhere that had reached memory then */
+	struct mock_asked asked;
 	unsigned int last_descriptor;	/* type; 0: none since the queue was turned on */
 
 	/* how it behaves; set by tests */
@@ -52,7 +57,7 @@ struct mock_unit {
 	bool deaf_queue_on;		/* turns the queue off, but never on again */
 	bool deaf_queue;		/* takes descriptors and never executes them */
 	bool deaf_registers;		/* never completes a register invalidation */
-	bool sticky_queue_error;	/* FSTS.IQE comes back whenever there is something in the queue */
+	uint32_t queue_error;		/* of FSTS: comes back whenever there is something in the queue */
 	bool dead;			/* reads as all ones */
 
 	/* under way */
@@ -70,14 +75,16 @@ unsigned int mock_count(void);
 /* For fake.c. */
 uint64_t mock_read(struct mock_unit *unit, uint32_t offset, unsigned int size);
 void mock_write(struct mock_unit *unit, uint32_t offset, uint64_t value, unsigned int size);
-void mock_memory_changed(void);
+/* Memory outside the arena was written: what was there before. */
+void mock_memory_written(uint64_t pa, const void *before, size_t size);
+
+/* Memory as the unit's table walks see it. False where there is none. */
+bool mock_read_memory(const struct mock_unit *unit, uint64_t pa, void *to, size_t size);
 
 /*
  * What a run must leave behind in `unit`, or the test fails: nothing under way, a running queue
- * drained with a Wait as its last descriptor; in a unit that was moved, no cache with what was
- * before (interrupt entries only where there is a queue to forget them by).
+ * drained with a Wait as its last descriptor.
  */
 void mock_check_settled(const struct mock_unit *unit);
-void mock_check_fresh(const struct mock_unit *unit, bool dma, bool interrupts);
 
 #endif /* MOCK_UNIT_H */

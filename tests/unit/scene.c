@@ -111,7 +111,6 @@ struct translation scene_translate_pasid(const struct scene *s, uint16_t source,
 {
 	struct translate_view view = {
 		.unit = s->unit,
-		.picture = s->unit->seen,
 		.root = s->unit->root,
 		.host_width = s->b->host_width,
 	};

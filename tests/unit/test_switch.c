@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "command.h"
+#include "devices.h"
 #include "fake.h"
 #include "result.h"
 #include "scene.h"
@@ -156,7 +157,7 @@ static void tables_are_in_memory_before_the_unit_is_told(void **state)
 	uint64_t entry;
 
 	scene_expect_nothing(&s);
-	memory_picture_get(s.unit->seen, (s.unit->root & PAGE_MASK) + 2 * 16, &entry, 8);
+	assert_true(mock_read_memory(s.unit, (s.unit->root & PAGE_MASK) + 2 * 16, &entry, 8));
 	assert_true(memory_in_arena(entry & PAGE_MASK, PAGE_SIZE) && entry & 1);
 }
 
@@ -251,6 +252,35 @@ static void queue_is_drained_before_it_is_replaced(void **state)
 	assert_true(fake_nth(EVENT_ENTRIES, 0) < fake_nth(EVENT_QUEUE_OFF, 0));
 }
 
+/* An error that the crash left keeps the queue from going on until it is cleared (6.5.2.10). */
+static void queue_that_an_error_has_stopped_goes_on(void **state)
+{
+	static const uint32_t errors[] = { VTD_FSTS_IQE, VTD_FSTS_ITE, VTD_FSTS_IQE | VTD_FSTS_ICE };
+
+	for (size_t i = 0; i < COUNT_OF(errors); i++) {
+		struct scene s = scene_make(state);
+
+		s.unit->fsts = errors[i];
+		s.unit->iqt = s.unit->iqh + 0x10;
+		memory_put64(s.unit->iqa + s.unit->iqh, VTD_QI_WAIT | VTD_QI_WAIT_SW);
+		memory_put64(s.unit->iqa + s.unit->iqh + 8, s.unit->iqa + 0x800);
+		scene_expect_nothing(&s);
+		assert_hex_equal(s.unit->fsts, 0);
+		assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	}
+}
+
+/* What the error was about is still there: the unit stops again, and is left. */
+static void queue_with_a_bad_descriptor_leaves_the_unit(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->iqt = s.unit->iqh + 0x10;
+	memory_put64(s.unit->iqa + s.unit->iqh, 0xf);
+	expect_left_with_its_queue(&s);
+	assert_hex_equal(s.unit->fsts, VTD_FSTS_IQE);
+}
+
 static void invalidation_never_confirmed_is_told(void **state)
 {
 	struct scene s = scene_make(state);
@@ -336,11 +366,75 @@ static void queue_error_is_not_waited_out(void **state)
 {
 	struct scene s = scene_make(state);
 
-	s.unit->deaf_queue = true;
-	s.unit->sticky_queue_error = true;
+	s.unit->queue_error = VTD_FSTS_IQE;
 	assert_true(build_run(s.b));
 	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_INVALIDATE);
 	assert_true(ms_used(&s) < 100);
+}
+
+/* Devices that do not answer an invalidation stop the queue as well; that is waited out. */
+static void invalidation_that_times_out_is_told(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->queue_error = VTD_FSTS_ITE;
+	assert_true(build_run(s.b));
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_INVALIDATE);
+	assert_true(ms_used(&s) < 1000);
+}
+
+static void completion_error_stops_nothing(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->queue_error = VTD_FSTS_ICE;
+	scene_expect_nothing(&s);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_OK);
+}
+
+/* Three units; the clock jumps at its nth look after the commitment. Returns how many there were. */
+static uint64_t run_out_of_time(void **state, uint64_t nth)
+{
+	struct scene s = scene_make(state);
+	uint64_t looks;
+
+	s.b->options = "dmarelay.budget=50";
+	build_interrupts(s.b, build_unit(s.b), 3);
+	build_unit(s.b);
+	for (unsigned int i = 0; i < mock_count(); i++)
+		mock_unit(i)->delay = 3;
+	assert_true(build_prepare(s.b));
+	devices_start(s.b);
+	looks = fake.looks;
+	fake.jump_at = nth ? looks + nth : 0;
+	fake.jump = 60000ull * fake.ticks_per_us;	/* short of what a unit may take to answer */
+	relay_commit();
+	check_run(s.b);
+	return fake.looks - looks;
+}
+
+/*
+ * Whenever time runs out in the switch, the unit that is under way is finished and no other begun:
+ * each is either moved as a whole or as it was.
+ */
+static void no_unit_is_begun_when_time_is_up(void **state)
+{
+	uint64_t looks = run_out_of_time(state, 0);
+
+	assert_true(looks > 20);
+	for (uint64_t nth = 1; nth <= looks; nth++) {
+		unsigned int begun = 0, moved = 0;
+		long up;
+
+		run_out_of_time(state, nth);
+		up = fake_nth(EVENT_JUMP, 0);
+		for (size_t i = up < 0 ? fake.event_count : (size_t)up; i < fake.event_count; i++) {
+			begun += fake.events[i].type == EVENT_QUEUE_OFF;
+			moved += fake.events[i].type == EVENT_SRTP;
+		}
+		assert_true(begun <= 1 && moved <= 1);
+	}
 }
 
 int main(void)
@@ -361,6 +455,8 @@ int main(void)
 		cmocka_unit_test(queue_that_does_not_stop_leaves_the_unit),
 		cmocka_unit_test(queue_that_does_not_start_again_is_given_back),
 		cmocka_unit_test(queue_is_drained_before_it_is_replaced),
+		cmocka_unit_test(queue_that_an_error_has_stopped_goes_on),
+		cmocka_unit_test(queue_with_a_bad_descriptor_leaves_the_unit),
 		cmocka_unit_test(invalidation_never_confirmed_is_told),
 		cmocka_unit_test(register_invalidation_never_confirmed_is_told),
 		cmocka_unit_test(two_units_go_in_two_passes),
@@ -368,6 +464,9 @@ int main(void)
 		cmocka_unit_test(hung_unit_first_does_not_keep_a_good_one),
 		cmocka_unit_test(faults_of_the_crash_are_cleared_and_masked),
 		cmocka_unit_test(queue_error_is_not_waited_out),
+		cmocka_unit_test(invalidation_that_times_out_is_told),
+		cmocka_unit_test(completion_error_stops_nothing),
+		cmocka_unit_test(no_unit_is_begun_when_time_is_up),
 	};
 
 	return cmocka_run_group_tests_name("switch", tests, NULL, NULL);

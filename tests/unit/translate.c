@@ -3,19 +3,49 @@
 
 #include "testing.h"
 
+#include "cache.h"
+
 #define BIT(n)		(1ull << (n))
 #define ADDRESS		0xffffffffff000ull	/* 51:12 */
 
 enum { SECOND_LEVEL, ATS, PASS_THROUGH, FIRST_LEVEL, NESTED };
 
+/* What of a kind is cached (struct cache_tag's `what`). */
+enum { ROOT, CONTEXT, DIRECTORY, PASID, TRANSLATION, PAGING };	/* PAGING + level */
+
+/* Where there is no RAM a unit's bus answers with ones. */
 static uint64_t read64(const struct translate_view *view, uint64_t pa)
 {
 	uint64_t value = 0;
 
-	if (!memory_picture_get(view->picture, pa, &value, sizeof(value)) &&
-	    !memory_get(pa, &value, sizeof(value)))
+	if (!view->picture) {
+		if (!mock_read_memory(view->unit, pa, &value, sizeof(value)))
+			return ~0ull;
+	} else if (!memory_picture_get(view->picture, pa, &value, sizeof(value)) &&
+		   !memory_get(pa, &value, sizeof(value))) {
 		fail_msg("the translator was led to %#lx, where there is no RAM", pa);
+	}
 	return value;
+}
+
+/* Only caching mode (CAP.CM) keeps entries that are not present. */
+static bool may_cache(const struct translate_view *view, bool is_present)
+{
+	return view->cache && (is_present || view->unit->cap & BIT(7));
+}
+
+/* The `count` quadwords of an entry: from the unit's cache where the view has one that knows them. */
+static void fetch(const struct translate_view *view, struct cache_tag tag, uint64_t at, uint64_t *entry,
+		  unsigned int count)
+{
+	uint64_t present = tag.kind == CACHE_IOTLB ? 3 : 1;
+
+	if (view->cache && cache_get(view->cache, tag, entry, count * 8))
+		return;
+	for (unsigned int i = 0; i < count; i++)
+		entry[i] = read64(view, at + 8 * i);
+	if (may_cache(view, entry[0] & present))
+		cache_put(view->cache, tag, entry, count * 8);
 }
 
 static bool beyond(const struct translate_view *view, uint64_t address)
@@ -111,6 +141,16 @@ static uint64_t attributes_of(const struct translation *t, uint64_t entry, unsig
 	return (attributes & (t->granted | ~BIT(2))) | t->denied;
 }
 
+/* 6.2.2: by domain id, and by PASID too where a first level or none translates. */
+static struct cache_tag tag_of(const struct translation *t, unsigned int what, uint64_t number)
+{
+	bool by_pasid = t->type == FIRST_LEVEL || t->type == NESTED;
+
+	return (struct cache_tag){
+		CACHE_IOTLB, what, t->domain | (by_pasid ? (uint64_t)(t->pasid + 1) << 16 : 0), number,
+	};
+}
+
 static struct translation walk(const struct translate_view *view, struct translation *t, uint64_t iova)
 {
 	uint64_t table = t->top;
@@ -119,9 +159,11 @@ static struct translation walk(const struct translate_view *view, struct transla
 	t->granted = ~0ull;
 	for (unsigned int level = t->levels; level; level--) {
 		unsigned int bits = 12 + 9 * (level - 1);
-		uint64_t at = table + (iova >> bits & 511) * 8, entry = read64(view, at);
-		bool leaf = level == 1 || entry & BIT(7);
+		uint64_t at = table + (iova >> bits & 511) * 8, entry;
+		bool leaf;
 
+		fetch(view, tag_of(t, PAGING + level, iova >> bits), at, &entry, 1);
+		leaf = level == 1 || entry & BIT(7);
 		step(t, at);
 		if (!present(t, entry))
 			return ended(t, TRANSLATE_ABSENT, level);
@@ -141,6 +183,23 @@ static struct translation walk(const struct translate_view *view, struct transla
 		table = entry & ADDRESS;
 	}
 	return ended(t, TRANSLATE_BAD, 0);
+}
+
+/* Through the IOTLB, where the view has one. */
+static struct translation look_up(const struct translate_view *view, struct translation *t, uint64_t iova)
+{
+	struct cache_tag tag = tag_of(t, TRANSLATION, iova >> 12);
+	struct translation cached;
+
+	_Static_assert(sizeof(cached) <= CACHE_MAX_VALUE, "the IOTLB holds whole translations");
+	if (view->cache && cache_get(view->cache, tag, &cached, sizeof(cached))) {
+		cached.pa = (cached.pa & ~0xfffull) | (iova & 0xfff);
+		return cached;
+	}
+	walk(view, t, iova);
+	if (may_cache(view, t->result == TRANSLATE_MAPPED))
+		cache_put(view->cache, tag, t, sizeof(*t));
+	return *t;
 }
 
 static struct translation pass_through(struct translation *t, uint64_t iova)
@@ -180,8 +239,11 @@ static bool bad_context(const struct translate_view *view, uint64_t lo, uint64_t
 static struct translation translate_context(const struct translate_view *view, struct translation *t,
 					    uint64_t at, uint64_t iova)
 {
-	uint64_t lo = read64(view, at), hi = read64(view, at + 8);
+	uint64_t entry[2], lo, hi;
 
+	fetch(view, (struct cache_tag){ CACHE_CONTEXT, CONTEXT, t->source, 0 }, at, entry, 2);
+	lo = entry[0];
+	hi = entry[1];
 	step(t, at);
 	if (!(lo & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
@@ -194,7 +256,7 @@ static struct translation translate_context(const struct translate_view *view, s
 		return pass_through(t, iova);
 	t->levels = (hi & 7) + 2;
 	t->top = lo & ~0xfffull;
-	return walk(view, t, iova);
+	return look_up(view, t, iova);
 }
 
 /* ---- Scalable mode (9.2, 9.4-9.6) ---- */
@@ -219,8 +281,7 @@ static struct translation translate_pasid_entry(const struct translate_view *vie
 	uint64_t q[8];
 	unsigned int pgtt;
 
-	for (unsigned int i = 0; i < 8; i++)
-		q[i] = read64(view, at + 8 * i);
+	fetch(view, (struct cache_tag){ CACHE_PASID, PASID, t->source, t->pasid }, at, q, 8);
 	pgtt = q[0] >> 6 & 7;
 	step(t, at);
 	if (!(q[0] & 1))
@@ -240,32 +301,35 @@ static struct translation translate_pasid_entry(const struct translate_view *vie
 	t->guest[1] = q[1] >> 16;	/* memory types and the like */
 	if (bad_table(view, t->top, 4096))
 		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
-	return walk(view, t, iova);
+	return look_up(view, t, iova);
 }
 
 static struct translation translate_directory(const struct translate_view *view, struct translation *t,
 					      uint64_t at, uint32_t pasid, uint64_t iova)
 {
-	uint64_t q0 = read64(view, at), q1 = read64(view, at + 8), entry;
-	uint32_t rid = q1 & 0xfffff, most = 8192u << (q0 >> 9 & 7);
 	bool with_pasid = pasid != TRANSLATE_NO_PASID, dropped;
-	uint64_t ecap = view->unit->ecap;
+	uint64_t ecap = view->unit->ecap, q[4], q0, entry;
+	uint32_t rid, most;
 
+	fetch(view, (struct cache_tag){ CACHE_CONTEXT, CONTEXT, t->source, 0 }, at, q, 4);
+	q0 = q[0];
+	rid = q[1] & 0xfffff;
+	most = 8192u << (q0 >> 9 & 7);
 	step(t, at);
 	if (!(q0 & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	if ((q0 & 4 && !(ecap & BIT(2))) || (q0 & 8 && !(ecap & BIT(40))) || (q0 & 16 && !(ecap & BIT(29))))
 		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
-	if (q0 & 0x1e0 || q1 >> 21 || read64(view, at + 16) || read64(view, at + 24) || rid >= most ||
+	if (q0 & 0x1e0 || q[1] >> 21 || q[2] || q[3] || rid >= most ||
 	    bad_table(view, q0 & ~0xfffull, most / 8))
 		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
 	if (with_pasid && (!(q0 & BIT(3)) || pasid >= most))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
-	pasid = with_pasid ? pasid : rid;
+	pasid = t->pasid = with_pasid ? pasid : rid;
 	dropped = view->judge && pasid != rid && strstr(view->judge->options, "pasid=drop");
 
 	at = (q0 & ~0xfffull) + pasid / 64 * 8;
-	entry = read64(view, at);
+	fetch(view, (struct cache_tag){ CACHE_PASID, DIRECTORY, t->source, pasid / 64 }, at, &entry, 1);
 	step(t, at);
 	if (!(entry & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
@@ -281,16 +345,17 @@ struct translation translate_pasid(const struct translate_view *view, uint16_t s
 {
 	bool scalable = is_scalable(view);
 	uint64_t at = (view->root & ~0xfffull) + (source >> 8) * 16u + (scalable ? (source & 0x80) / 16 : 0);
-	struct translation t = { .path_length = 0 };
-	uint64_t entry;
+	struct translation t = { .source = source };
+	uint64_t q[2], entry;
 
 	if (view->judge && bad_table(view, view->root & ~0xfffull, 4096))
 		return ended(&t, TRANSLATE_BAD, STAGE_UNIT);
-	entry = read64(view, at);
+	fetch(view, (struct cache_tag){ CACHE_CONTEXT, ROOT, at % 4096, 0 }, at, q, scalable ? 1 : 2);
+	entry = q[0];
 	step(&t, at);
 	if (!(entry & 1))
 		return ended(&t, TRANSLATE_ABSENT, STAGE_BUS);
-	if (entry & 0xffe || (!scalable && read64(view, at + 8)) || bad_table(view, entry & ~0xfffull, 4096))
+	if (entry & 0xffe || (!scalable && q[1]) || bad_table(view, entry & ~0xfffull, 4096))
 		return ended(&t, TRANSLATE_BAD, STAGE_BUS);
 	if (scalable)
 		return translate_directory(view, &t, (entry & ~0xfffull) + (source & 0x7f) * 32u, pasid, iova);

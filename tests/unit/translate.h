@@ -38,14 +38,18 @@ struct translation {
 	unsigned int type, levels, page_bits;	/* 0 second-level, 1 ATS, 2 pass-through, 3 first-level, 4 nested */
 	uint64_t guest[2];			/* nested: what names the guest's first level */
 	uint64_t top;				/* the top table, or 0 */
+	uint16_t source;
+	uint32_t pasid;				/* scalable mode */
 	uint16_t domain;
 	unsigned int address_width;
 };
 
-/* Tables are read from `picture` where that has the page, else from live memory. */
 struct translate_view {
 	const struct mock_unit *unit;	/* whose capabilities count */
+	/* Tables are read from here, pages that it has not from live memory; NULL: as the unit sees it. */
 	const struct memory_picture *picture;
+	/* Entries and translations come from here and go here; NULL: everything is read anew. */
+	struct cache *cache;
 	uint64_t root;			/* RTADDR */
 	/*
 	 * NULL: as hardware judges. Else as the stub must: tables have to lie in the crashed kernel's

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Do the unit tests notice? Break stub/ in one place at a time and expect a test to fail.
+
+    run.py OBJECTS [WORD]       all mutants, or those with WORD in their file or description
+
+OBJECTS is a folder with the unit tests built as they are (`make check-mutants` builds it, without
+sanitizers). For each mutant the one file is compiled anew and linked in front of them, and the tests
+that should notice are run: it is killed when one of them fails, or does not end. A text that is not
+there exactly once is a failure too: the code has moved on, and the list should.
+"""
+
+import concurrent.futures
+import itertools
+import os
+import pathlib
+import subprocess
+import sys
+
+import steps
+import tables
+
+CFLAGS = ["-std=gnu11", "-O1", "-w", "-Iinclude", "-Istub"]
+LIMIT = 60      # seconds a test; those that notice end sooner, unless by hanging
+
+
+class NotAMutant(Exception):
+    """It could not be tried."""
+
+
+def broken(mutant):
+    """The file's text with the mutation."""
+    text = pathlib.Path("stub", mutant.file).read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        raise NotAMutant(f"the text is there {text.count(mutant.old)} times")
+    return text.replace(mutant.old, mutant.new)
+
+
+def compiled(mutant, folder):
+    """The object file of the mutant."""
+    source, target = folder / mutant.file, folder / "mutant.o"
+    source.write_text(broken(mutant), encoding="utf-8")
+    run = subprocess.run(["gcc", *CFLAGS, "-c", source, "-o", target], capture_output=True, text=True,
+                         check=False)
+    if run.returncode:
+        raise NotAMutant("does not compile: " + run.stderr.splitlines()[0])
+    return target
+
+
+def notices(objects, test, mutant_object, folder):
+    """Does this test fail?"""
+    binary = folder / f"test_{test}"
+    subprocess.run(["gcc", "-o", binary, objects / f"tests/unit/test_{test}.o", mutant_object,
+                    objects / "subject.a", objects / "reader.a", "-lcmocka"], check=True)
+    try:
+        return subprocess.run([binary], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              timeout=LIMIT, check=False).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def judge(objects, number, mutant):
+    """None if it was killed, else why not."""
+    folder = objects / f"mutant.{number}"
+    folder.mkdir(exist_ok=True)
+    try:
+        mutant_object = compiled(mutant, folder)
+        if any(notices(objects, test, mutant_object, folder) for test in mutant.tests):
+            return None
+        return "SURVIVED " + ", ".join(mutant.tests)
+    except NotAMutant as reason:
+        return str(reason)
+    finally:
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+
+
+def main():
+    objects, word = pathlib.Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
+    mutants = [mutant for mutant in itertools.chain(steps.MUTANTS, tables.MUTANTS)
+               if word in mutant.file or word in mutant.what]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda pair: judge(objects, *pair), enumerate(mutants))
+        for mutant, reason in zip(mutants, results):
+            if reason:
+                failed += 1
+                print(f"{mutant.file}: {mutant.what}: {reason}", flush=True)
+    print(f"{len(mutants) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed or not mutants else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
