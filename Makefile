@@ -63,6 +63,7 @@ check:
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
+		"mutants=$(MAKE) -s --no-print-directory check-mutants" \
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \
 		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \

@@ -70,6 +70,7 @@ struct mock_unit *build_unit(struct build *b)
 	struct dmar_drhd drhd = {
 		.head = { DMAR_DRHD, sizeof(drhd) },
 		.flags = 1,
+		.segment = b->segment,
 		.base = unit->base,
 	};
 

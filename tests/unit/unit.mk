@@ -5,6 +5,7 @@
 #	make check-unit			all of them; the closing line is `N passed, N failed, N skipped`
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
+#	make check-mutants		do they notice? each mutant of tests/unit/mutants/ must fail one
 #
 # UNIT_CC=clang-14 uses clang. Failures leave everything below build/unit/.
 
@@ -49,6 +50,18 @@ check-unit: $(unit_tests:%=$(UNIT_BUILD)/test_%)
 
 check-unit-%: $(UNIT_BUILD)/test_%
 	$<
+
+# Without sanitizers: for what is run many times.
+FAST_BUILD := build/unit-fast
+FAST_CFLAGS := -std=gnu11 -g -O2 -Wall -Wextra -Wshadow -Wundef -Wmissing-prototypes \
+	-Wredundant-decls -Werror -Iinclude -Istub -Itests/unit -Iarch/x86
+fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(FAST_BUILD) \
+	UNIT_CFLAGS="$(FAST_CFLAGS)"
+
+.PHONY: check-mutants
+check-mutants:
+	@$(fast_make) $(unit_tests:%=$(FAST_BUILD)/test_%)
+	@/usr/bin/python3 -B tests/unit/mutants/run.py $(FAST_BUILD) $(MUTANTS)
 
 golden-renew: $(UNIT_BUILD)/test_golden
 	DMARELAY_GOLDEN=renew $<

@@ -1,6 +1,84 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is believed that should be vetted, table by table; and the rest of the stub."""
+"""What is believed that should be vetted, table by table; and what the stub is told by others."""
 
 from mutant import Mutant
 
-MUTANTS = []
+
+def mutant(file, what, old, new, *tests):
+    """With tests of one's own."""
+    return Mutant(file, what, old, new, tests)
+
+
+MUTANTS = [
+    # Page tables
+    mutant("pagetable.c", "a run of leaves goes on into the crash region",
+           "walk->gap.last - address < PAGE_SIZE - 1", "false", "pagetable", "second_level"),
+    mutant("walk_entry.c", "a superpage may reach into the crash region",
+           "return walk->gap.last - address >= size - 1;", "return true;", "pagetable", "second_level"),
+    mutant("walk_entry.c", "a leaf's reserved bits", "entry & format->leaf_reserved[level]", "false",
+           "second_level", "first_level"),
+    mutant("walk_entry.c", "a table entry's reserved bits", "entry & format->table_reserved[level]",
+           "false", "second_level"),
+    mutant("walk_entry.c", "a table beyond the host's width",
+           "\t\treturn format->rule_reserved;\n\tif (entry & format->beyond)\n"
+           "\t\treturn format->rule_width;\n\treturn ram_is_crashed",
+           "\t\treturn format->rule_reserved;\n\treturn ram_is_crashed", "second_level"),
+    mutant("walk_entry.c", "a table that is not in the crashed kernel's RAM",
+           "return ram_is_crashed(&walk->relay->ram, phys(entry & format->address), PAGE_SIZE) ?\n"
+           "\t       0 : format->rule_provenance;", "return 0;", "second_level"),
+    mutant("second_level.c", "2M leaves need not be aligned", "leaf | VTD_BITS(20, 12)", "leaf",
+           "second_level"),
+    mutant("first_level.c", "1G leaves need not be aligned", "VTD_BITS(29, 13)", "0", "first_level"),
+    mutant("fold.c", "leaves that are not side by side are folded",
+           "(entries[i] ^ (first + i * walk_span(level))) & ~format->marks", "false", "fold"),
+    mutant("fold.c", "folded though no leaf of that size can begin there",
+           " && !(entry & below_size)", "", "fold"),
+    mutant("mend.c", "entries in place are not mended", "if (record->in_place)", "if (false)",
+           "pagetable"),
+
+    # Devices and domains
+    mutant("domain.c", "two translations share a domain id", "*clash |= clashes(domain, wanted);", ";",
+           "context", "scalable"),
+    mutant("domain_id.c", "a fresh domain id is given out twice",
+           "\t\tdomain_id_note(unit, (uint16_t)id);\n\t\treturn id;", "\t\treturn id;",
+           "random"),
+    mutant("context.c", "a context's reserved bits", "entry.hi & VTD_CTX_RESERVED_HI", "false",
+           "context"),
+    mutant("context.c", "a domain id just out of range", ">= unit_domain_ids(unit)",
+           "> unit_domain_ids(unit)", "context"),
+    mutant("root.c", "the upper half of a root entry",
+           "unit->root[slot] & VTD_ROOT_RESERVED || unit->root[slot + 1])",
+           "unit->root[slot] & VTD_ROOT_RESERVED)", "legacy"),
+    mutant("root.c", "half a bus in a scalable root", "\t\tcomplete_halves(relay, unit);", "\t\t;",
+           "scalable"),
+    mutant("pasid.c", "a directory is shared with who sees more of it",
+           "return found.pa == with_tag(copy->pa, tag);", "return true;", "scalable"),
+    mutant("pasid_entry.c", "dmarelay.pasid=drop drops the device's own", "pasid != user->rid_pasid",
+           "true", "scalable"),
+    mutant("scalable.c", "a scalable context's reserved bits", "entry->q[0] & reserved_0(unit) ||", "",
+           "scalable"),
+    mutant("intremap.c", "an interrupt entry's reserved SVT", "VTD_IRTE_SVT(entry.hi) == 3", "false",
+           "intremap"),
+    mutant("sink.c", "the scratch page is not all ones", "memset(scratch, 0xff, PAGE_SIZE);",
+           "memset(scratch, 0, PAGE_SIZE);", "pagetable", "second_level"),
+
+    # Memory, firmware, the loader
+    mutant("ram.c", "RAM is what is no RAM", "entry->type != E820_RAM &&",
+           "entry->type == E820_RAM &&", "ram"),
+    mutant("ram.c", "low memory counts as crash region", "start < LOW_MEMORY", "false", "ram"),
+    mutant("ram.c", "the crash region counts as crashed RAM",
+           "!ram_hits_crash_region(ram, start, size);", "true;", "ram"),
+    mutant("ram.c", "a range up to the last address overflows",
+           "before->last == UINT64_MAX ||", "", "ram"),
+    mutant("dmar_items.c", "a structure longer than the table",
+           "head.length < sizeof(head) || head.length > left", "false", "dmar"),
+    mutant("dmar.c", "the RSDP's checksum", " || sum(rsdp, ACPI_RSDP_V1_SIZE)", "", "dmar"),
+    mutant("elfcore.c", "a segment that wraps", "!range_fits(segment.paddr, segment.memsz)", "false",
+           "elfcore"),
+    mutant("word.c", "a number that overflows", "*value > (UINT64_MAX - digit) / 10", "false",
+           "params"),
+
+    # The report
+    mutant("report.c", "one entry more than there is room for",
+           "section->count == section->capacity", "section->count > section->capacity", "report"),
+]
