@@ -24,14 +24,16 @@ STUB_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIE -mgeneral-regs-only -mno-r
 	-fno-asynchronous-unwind-tables -maccumulate-outgoing-args \
 	$(WARNINGS) $(REPRODUCIBLE)
 
-TOOL_SRCS := $(wildcard tools/*.c) stub/rules.c stub/dmar_items.c
+TOOL_SRCS := $(filter-out tools/dump_%.c,$(wildcard tools/*.c)) \
+	stub/rules.c stub/dmar_items.c stub/second_level.c stub/first_level.c
 TOOL_OBJS := $(TOOL_SRCS:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/tools/stub_blob.o
+DUMP_SRCS := $(wildcard tools/dump_*.c)
 TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) $(REPRODUCIBLE) -Iinclude -Istub
 
 .PHONY: all
 all:
 	@tools/deps.sh build
-	@$(MAKE) --no-print-directory $(BUILD)/dmarelay
+	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/dmarelay.static
 
 include arch/x86/arch.mk
 include arch/x86/efi/efi.mk
@@ -44,11 +46,14 @@ $(BUILD)/obj/tools/stub_blob.o: tools/stub_blob.S $(BUILD)/stub/stub.bin
 	@mkdir -p $(@D)
 	$(CC) -Wa,-I$(BUILD)/stub -c $< -o $@
 
-# Static: one file to put into a kdump initramfs.
-$(BUILD)/dmarelay: $(TOOL_OBJS)
-	$(CC) -static -o $@ $(TOOL_OBJS)
+$(BUILD)/dmarelay: $(TOOL_OBJS) $(BUILD)/obj/tools/dump_kdumpfile.o
+	$(CC) -o $@ $^ -lkdumpfile
 
--include $(TOOL_SRCS:%.c=$(BUILD)/obj/%.d)
+# One file to put into a kdump initramfs; libkdumpfile is not to be had for it.
+$(BUILD)/dmarelay.static: $(TOOL_OBJS) $(BUILD)/obj/tools/dump_none.o
+	$(CC) -static -o $@ $^
+
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(TOOL_SRCS) $(DUMP_SRCS))
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/system/system.mk

@@ -17,6 +17,7 @@ enum cli_status {
 /* Each verb gets its own arguments, argv[0] being its name, and returns an exit status. */
 int cli_wrap(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
+int cli_who(int argc, char **argv);
 
 /* One line on stderr that begins with the program's name. Returns CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

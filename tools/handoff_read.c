@@ -187,17 +187,31 @@ static bool check_node(const struct reader *r, const uint8_t *data)
 	return true;
 }
 
-uint64_t handoff_extent(const uint8_t *data, size_t size)
+/* The header at the beginning of a file. False: there is none, or it is none. */
+static bool peek(const uint8_t *data, size_t size, struct handoff_header *header)
 {
 	uint64_t start = handoff_start(data, size);
+
+	if (size - start < sizeof(*header))
+		return false;		/* all that there will ever be, or not a handoff */
+	memcpy(header, data + start, sizeof(*header));
+	return header->magic == HANDOFF_MAGIC;
+}
+
+uint64_t handoff_extent(const uint8_t *data, size_t size)
+{
 	struct handoff_header header;
 
-	if (size - start < sizeof(header))
-		return 0;		/* all that there will ever be, or not a handoff */
-	memcpy(&header, data + start, sizeof(header));
-	if (header.magic != HANDOFF_MAGIC || header.sealed_size > UINT32_MAX)
-		return 0;
-	return start + header.sealed_size;
+	return peek(data, size, &header) && header.sealed_size <= UINT32_MAX ?
+	       handoff_start(data, size) + header.sealed_size : 0;
+}
+
+uint64_t handoff_extent_with_tables(const uint8_t *data, size_t size)
+{
+	struct handoff_header header;
+
+	return peek(data, size, &header) && header.total_size <= UINT32_MAX ?
+	       handoff_start(data, size) + header.total_size : 0;
 }
 
 bool handoff_read(struct handoff_view *view, const uint8_t *data, size_t size,

@@ -44,6 +44,9 @@ struct handoff_view {
  */
 uint64_t handoff_extent(const uint8_t *data, size_t size);
 
+/* The same with the copied tables. */
+uint64_t handoff_extent_with_tables(const uint8_t *data, size_t size);
+
 /* Where in a file's bytes the block begins: behind its setup_data node, if that is there. */
 uint64_t handoff_start(const uint8_t *data, size_t size);
 

@@ -118,20 +118,12 @@ static int show_table(const struct request *request, const struct source *source
 static int show(const struct request *request, const struct source *source)
 {
 	struct handoff_view view;
-	struct problem problem;
-	int status = CLI_OK;
+	int status;
 
 	if (dmar_recognised(source->blob.data, source->blob.size))
 		return show_table(request, source);
-	if (!handoff_read(&view, source->blob.data, source->blob.size, &problem))
-		return source_malformed(source, &problem);
-	if (!view.digest_ok) {
-		problem_at(&problem, handoff_start(source->blob.data, source->blob.size) +
-			   offsetof(struct handoff_header, digest),
-			   "digest: expected that of the sealed bytes, found 0x%016llx: damaged",
-			   (unsigned long long)view.header.digest);
-		status = source_malformed(source, &problem);
-	}
+	if (!source_view(source, &view, &status))
+		return status;
 	if (request->json)
 		show_json(stdout, &view);
 	else
@@ -146,7 +138,7 @@ int cli_inspect(int argc, char **argv)
 	int status = parse_arguments(argc, argv, &request);
 
 	if (status < 0)
-		status = source_read(request.path, &source);
+		status = source_read(request.path, SOURCE_REPORT, &source);
 	else
 		return status;
 	if (status == CLI_OK) {

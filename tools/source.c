@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "handoff_read.h"
 #include "vmcore.h"
 
 /* Joins a path; one that is too long cannot be opened either, and is cut. */
@@ -111,7 +110,26 @@ int source_malformed(const struct source *source, const struct problem *problem)
 	return cli_malformed(source->path, &in_file);
 }
 
-int source_read(const char *path, struct source *source)
+bool source_view(const struct source *source, struct handoff_view *view, int *status)
+{
+	struct problem problem;
+
+	*status = CLI_OK;
+	if (!handoff_read(view, source->blob.data, source->blob.size, &problem)) {
+		*status = source_malformed(source, &problem);
+		return false;
+	}
+	if (!view->digest_ok) {
+		problem_at(&problem, handoff_start(source->blob.data, source->blob.size) +
+			   offsetof(struct handoff_header, digest),
+			   "digest: expected that of the sealed bytes, found 0x%016llx: damaged",
+			   (unsigned long long)view->header.digest);
+		*status = source_malformed(source, &problem);
+	}
+	return true;
+}
+
+int source_read(const char *path, enum source_part part, struct source *source)
 {
 	struct stat status;
 	int result = CLI_OK;
@@ -127,7 +145,8 @@ int source_read(const char *path, struct source *source)
 		snprintf(source->path, sizeof(source->path), "%s", path);
 	if (result != CLI_OK)
 		return result;
-	if (!file_read(source->path, handoff_extent, &source->blob))
+	if (!file_read(source->path, part == SOURCE_REPORT ? handoff_extent :
+		       handoff_extent_with_tables, &source->blob))
 		return CLI_FAILED;
 	return vmcore_recognised(source->blob.data, source->blob.size) ? read_note(source) : CLI_OK;
 }

@@ -32,4 +32,10 @@ enum vmcore_result {
 enum vmcore_result vmcore_find_handoff(int fd, uint64_t *start, uint64_t *size,
 				       struct problem *problem);
 
+/*
+ * Are the sizes in the header of the dump open at `fd` possible? libkdumpfile 0.5 allocates and
+ * reads what a kdump-compressed dump's header says, in time and memory without end if need be.
+ */
+bool vmcore_sizes_are_sound(int fd, struct problem *problem);
+
 #endif /* VMCORE_H */

@@ -60,3 +60,12 @@ def storm():
              "show_dmar_text", "show_dmar_json"]
     return build("storm", ["tests/cli/storm.c", "stub/rules.c", "stub/dmar_items.c"] +
                  [f"tools/{name}.c" for name in tools])
+
+
+@pytest.fixture(scope="session")
+def storm_who():
+    """storm_who.c: the same for `dmarelay who`, with memory in the place of a dump."""
+    tools = ["handoff_read", "handoff_check", "problem", "facts", "names", "registers", "json",
+             "show_json_units", "tables", "tree", "requester", "reach", "regions", "show_who"]
+    return build("storm_who", ["tests/cli/storm_who.c", "stub/rules.c", "stub/second_level.c",
+                               "stub/first_level.c"] + [f"tools/{name}.c" for name in tools])

@@ -104,8 +104,8 @@ def initramfs(kind, modules=None):
         cpio.program(f"{paths.BUILD}/system/capture")
     else:
         cpio.program("/usr/bin/makedumpfile")
-        if os.path.exists(paths.DMARELAY):
-            cpio.program(paths.DMARELAY)
+        if os.path.exists(paths.DMARELAY_STATIC):
+            cpio.program(paths.DMARELAY_STATIC, "bin/dmarelay")
     order = []
     if modules is None:
         modules = FIRST_MODULES if kind == "first" else KDUMP_MODULES

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 
+import forensics
 import judge
 import paths
 from cycle import Cycle, Plan, stopwatch
@@ -109,7 +110,7 @@ def main():
         lines.append(judge.Line("the run", str(error), False))
     report = cycle.report or Report("")
     if not lines:
-        lines = judge.clean_switch(cycle)
+        lines = judge.clean_switch(cycle) + forensics.lines(cycle)
     write_results(result(cycle, report, lines, args))
     print_table(lines, args)
     passed = all(line.holds for line in lines)

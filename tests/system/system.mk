@@ -9,7 +9,7 @@ build/system/capture: tests/system/guest/capture.c
 	$(CC) -O2 -Wall -Wextra -Werror -static -o $@ $<
 
 build/system/first.cpio: tests/system/guest/init-first build/system/capture
-build/system/kdump.cpio.gz: tests/system/guest/init-kdump build/dmarelay
+build/system/kdump.cpio.gz: tests/system/guest/init-kdump build/dmarelay.static
 
 build/system/first.cpio build/system/kdump.cpio.gz: tests/system/images.py tests/system/paths.py
 	$(SYSTEM_PYTHON) tests/system/images.py $(word 1,$(subst ., ,$(@F))) $@

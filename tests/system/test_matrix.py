@@ -7,6 +7,7 @@ cycle.Plan). KASLR is on in both kernels throughout.
 
 import pytest
 
+import forensics
 import judge
 from conftest import TEST_STUB, holds
 
@@ -46,7 +47,7 @@ EXCEPTIONS = {
 def test_clean_switch(run, case):
     """Everything of the main job's table holds."""
     cycle = run(**CLEAN[case])
-    holds(judge.clean_switch(cycle) + judge.kaslr(cycle.seen))
+    holds(judge.clean_switch(cycle) + judge.kaslr(cycle.seen) + forensics.lines(cycle))
 
 
 def test_pass_through(run):

@@ -99,6 +99,7 @@ class Watch:
         self.arena = arena              # (start, size)
         self.events = qemutrace.SWITCH_EVENTS + (qemutrace.DMA_EVENTS if trace_dma else ())
         self.before = self.entry = self.arena_content = None
+        self.original = {}              # _everything() that the stub found
 
     def at_entry(self, stop, inject=None):
         """The stub has not run one instruction. `inject` may change what it will find."""
@@ -112,7 +113,7 @@ class Watch:
             *seen.hda_pages, walker.translate(hda.SOURCE, capture.positions) & -PAGE}
         if inject:
             seen.injected = inject(stop)
-        self._original = _everything(stop.walker())
+        self.original = _everything(stop.walker())
         self._interrupts = stop.interrupts()
         for event in self.events:
             stop.machine.trace_event(event, True)
@@ -139,8 +140,8 @@ class Watch:
         seen = self.seen
         walker = stop.walker()
         copy = _everything(walker)
-        for source in sorted(self._original.keys() | copy.keys()):
-            if self._original.get(source) != copy.get(source):
+        for source in sorted(self.original.keys() | copy.keys()):
+            if self.original.get(source) != copy.get(source):
                 seen.translations.append(f"device {source:#06x}")
         if self._interrupts != stop.interrupts():
             seen.translations.append("interrupt entries")
