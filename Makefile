@@ -75,7 +75,7 @@ check:
 		"firmware=$(MAKE) -s --no-print-directory check-firmware-now" \
 		"system=$(MAKE) -s --no-print-directory check-system"
 
-check-cli: $(BUILD)/dmarelay
+check-cli: $(BUILD)/dmarelay $(BUILD)/dmarelay.static
 	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/cli
 
 check-image: $(BUILD)/stub/stub.bin
