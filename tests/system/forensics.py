@@ -71,11 +71,11 @@ def lines(cycle):
     saved = os.path.join(cycle.folder, "out")
     handoff, vmcore = os.path.join(saved, "setup_data"), os.path.join(saved, "vmcore")
     alone = "DMAR: relay: adopted" in cycle.seen.serial
-    result = [
-        _compare("who reaches what, by the dump", cycle, *([] if alone else ["-H", handoff]),
-                 vmcore),
+    result = [_report_in_dump(saved)] if alone else []
+    options = [] if alone else ["-H", handoff]
+    return result + [
+        _compare("who reaches what, by the dump", cycle, *options, vmcore),
         _compare("who reaches what, by the copies", cycle, handoff)]
-    return [_report_in_dump(saved)] * alone + result
 
 
 def _report_in_dump(saved):
