@@ -18,6 +18,7 @@ enum cli_status {
 int cli_wrap(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_who(int argc, char **argv);
+int cli_quiesce(int argc, char **argv);
 
 /* One line on stderr that begins with the program's name. Returns CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -26,10 +26,10 @@ int dump_guard(const char *path, int (*run)(void *context), void *context);
  */
 struct dump *dump_open(const char *path, int *status);
 
-/* Reads the page at physical `address`, a multiple of its size. False if the dump has no such page. */
+/* Reads the page at physical `address`, a multiple of its size. False if the dump has none. */
 bool dump_page(struct dump *dump, uint64_t address, uint64_t entries[512]);
 
-/* A number of vmcoreinfo, such as "SYMBOL(_stext)" (hexadecimal) or "NUMBER(phys_base)" (decimal). */
+/* A number of vmcoreinfo: "SYMBOL(_stext)", hexadecimal, or "NUMBER(phys_base)", decimal. */
 bool dump_number(struct dump *dump, const char *key, uint64_t *value);
 
 /* NULL will do. */

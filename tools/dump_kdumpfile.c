@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "vmcore.h"
 
 #define PAGE_BYTES	4096
 
@@ -50,6 +49,53 @@ int dump_guard(const char *path, int (*run)(void *context), void *context)
 	cli_fail("%s: offset 0x0: expected a dump that libkdumpfile reads, found one that brings "
 		 "it down (signal %d)", path, WTERMSIG(status));
 	return CLI_MISUSED;
+}
+
+/*
+ * struct disk_dump_header of a kdump-compressed dump, from block_size on. libkdumpfile allocates
+ * and reads what it says, in time and memory without end if need be.
+ */
+struct kdump_sizes {
+	uint32_t block, sub_blocks, bitmap_blocks, max_pages;
+};
+
+#define KDUMP_SIGNATURE	"KDUMP   "
+#define KDUMP_SIZES	428
+
+#define SIZE_PROBLEM(problem, field, name, expected, ...)					\
+	problem_at(problem, KDUMP_SIZES + offsetof(struct kdump_sizes, field),			\
+		   name ": expected " expected, __VA_ARGS__)
+
+static bool are_possible(const struct kdump_sizes *sizes, off_t size, struct problem *problem)
+{
+	uint64_t end = (1ull + sizes->sub_blocks + sizes->bitmap_blocks) * sizes->block;
+	uint64_t pages = (uint64_t)sizes->bitmap_blocks / 2 * sizes->block * 8;
+
+	if (sizes->block != PAGE_BYTES)
+		return SIZE_PROBLEM(problem, block, "block_size", "%u, found %u", PAGE_BYTES,
+				    sizes->block);
+	if (size < 0 || end > (uint64_t)size)
+		return SIZE_PROBLEM(problem, bitmap_blocks, "bitmap_blocks", "an end within 0x%llx "
+				    "bytes, found it at 0x%llx", (unsigned long long)size,
+				    (unsigned long long)end);
+	if (sizes->max_pages > pages)
+		return SIZE_PROBLEM(problem, max_pages, "max_mapnr", "at most the 0x%llx pages of "
+				    "the bitmap, found 0x%x", (unsigned long long)pages,
+				    sizes->max_pages);
+	return true;
+}
+
+/* What is too short for these fields is the library's to refuse. */
+static bool sizes_are_sound(int fd, struct problem *problem)
+{
+	char signature[sizeof(KDUMP_SIGNATURE) - 1];
+	struct kdump_sizes sizes;
+
+	if (pread(fd, signature, sizeof(signature), 0) != sizeof(signature) ||
+	    memcmp(signature, KDUMP_SIGNATURE, sizeof(signature)) ||
+	    pread(fd, &sizes, sizeof(sizes), KDUMP_SIZES) != sizeof(sizes))
+		return true;
+	return are_possible(&sizes, lseek(fd, 0, SEEK_END), problem);
 }
 
 /* The library speaks of a state of affairs, and not of an offset: all the line can name. */
@@ -92,7 +138,7 @@ static int open_file(struct dump *dump, const char *path)
 	dump->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (dump->fd < 0)
 		return cli_fail("%s: %s", path, strerror(errno));
-	if (!vmcore_sizes_are_sound(dump->fd, &problem))
+	if (!sizes_are_sound(dump->fd, &problem))
 		return cli_malformed(path, &problem);
 	dump->kdump = kdump_new();
 	return dump->kdump ? begin(dump, path) : cli_fail("%s: out of memory", path);

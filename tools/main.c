@@ -18,6 +18,7 @@ static const struct verb {
 } verbs[] = {
 	{ "wrap", cli_wrap, "put the stub in front of a kernel, for kexec -p to load" },
 	{ "inspect", cli_inspect, "show what the stub found, kept, quarantined and switched" },
+	{ "quiesce", cli_quiesce, "stop devices that no driver of the kdump kernel has claimed" },
 	{ "who", cli_who, "show which devices could have read or written memory at the crash" },
 };
 

@@ -65,7 +65,7 @@ static void add_hit(struct search *search, const struct hit *hit)
 	reach->hits[reach->count++] = *hit;
 }
 
-/* The parts of [first, last], reached from `iova` on, that are asked for. Returns if there are any. */
+/* The parts of the run that are asked for. Returns whether there are any. */
 static bool add_hits(struct search *search, const struct hit *whole)
 {
 	const struct memory_ranges *wanted = search->wanted;

@@ -77,7 +77,7 @@ static bool add_pasid(struct requesters *list, const struct handoff_device *devi
 	return add(list, &requester);
 }
 
-/* By the entries of its PASID table. *plain: the one for requests without a PASID was among them. */
+/* By the entries of its PASID table. *plain: that for requests without a PASID was among them. */
 static bool add_pasids(const struct handoff_view *view, const struct owner *owners, uint32_t count,
 		       const struct handoff_device *device, struct requesters *list, bool *plain)
 {

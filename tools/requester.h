@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "handoff_read.h"
+#include "names.h"
 
 struct requester {
 	struct handoff_device device;
@@ -36,6 +37,21 @@ bool requesters_list(const struct handoff_view *view, struct requesters *list);
 static inline bool requester_is_quarantined(const struct requester *requester)
 {
 	return requester->action != HANDOFF_KEPT && requester->action != HANDOFF_REPAIRED;
+}
+
+/* Does it reach all memory? */
+static inline bool requester_passes_through(const struct requester *requester)
+{
+	return requester->translation == HANDOFF_PASS_THROUGH &&
+	       !requester_is_quarantined(requester);
+}
+
+/* Its device's name. */
+static inline struct label requester_name(const struct requester *requester)
+{
+	const struct handoff_device *device = &requester->device;
+
+	return device_name(device->segment, device->bus, device->devfn);
 }
 
 #endif /* REQUESTER_H */

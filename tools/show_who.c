@@ -6,65 +6,6 @@
 #include "facts.h"
 #include "names.h"
 #include "rules.h"
-#include "show_json_units.h"
-
-/* What a requester reaches of what is asked for; NULL: it has no tables. */
-static const struct reach *reach_of(const struct answer *answer, const struct requester *requester)
-{
-	return requester->domain < answer->reaches->count ?
-	       &answer->reaches->domains[requester->domain] : NULL;
-}
-
-static bool passes_through(const struct requester *requester)
-{
-	return requester->translation == HANDOFF_PASS_THROUGH &&
-	       !requester_is_quarantined(requester);
-}
-
-/* Tables that several requesters use count once. */
-static uint64_t missing_tables(const struct answer *answer)
-{
-	uint64_t missing = 0;
-
-	for (uint32_t i = 0; i < answer->reaches->count; i++)
-		missing += answer->reaches->domains[i].missing;
-	return missing;
-}
-
-/* How many of `count` runs are shown, if *left may be. */
-static uint32_t take_runs(const struct answer *answer, uint32_t count, uint32_t *left)
-{
-	uint32_t shown = count < answer->most ? count : answer->most;
-
-	if (shown > *left)
-		shown = *left;
-	*left -= shown;
-	return shown;
-}
-
-static bool has_more(const struct answer *answer, uint32_t left)
-{
-	if (!left)
-		return true;
-	for (uint32_t i = 0; i < answer->reaches->count; i++)
-		if (answer->reaches->domains[i].more)
-			return true;
-	return false;
-}
-
-const char *tables_word(const struct tables *tables)
-{
-	return tables_copied(tables) ? "copied" : "original";
-}
-
-static struct label requester_name(const struct requester *requester)
-{
-	const struct handoff_device *device = &requester->device;
-
-	return device_name(device->segment, device->bus, device->devfn);
-}
-
-/* ---- Text ---- */
 
 static void put_requester(FILE *out, const struct requester *requester)
 {
@@ -91,10 +32,10 @@ static void put_hit(FILE *out, const struct hit *hit)
 static bool put_reached(FILE *out, const struct answer *answer, const struct requester *requester,
 			uint32_t *left)
 {
-	const struct reach *reach = reach_of(answer, requester);
+	const struct reach *reach = answer_reach(answer, requester);
 	uint32_t shown;
 
-	if (passes_through(requester)) {
+	if (requester_passes_through(requester)) {
 		put_requester(out, requester);
 		fputs(": pass-through, all memory: read, write\n", out);
 		return true;
@@ -103,7 +44,7 @@ static bool put_reached(FILE *out, const struct answer *answer, const struct req
 		return false;
 	put_requester(out, requester);
 	fputc('\n', out);
-	shown = take_runs(answer, reach->count, left);
+	shown = answer_take(answer, reach->count, left);
 	for (uint32_t i = 0; i < shown; i++)
 		put_hit(out, &reach->hits[i]);
 	if (reach->count > shown)
@@ -113,7 +54,7 @@ static bool put_reached(FILE *out, const struct answer *answer, const struct req
 
 void text_reached(FILE *out, const struct answer *answer)
 {
-	uint64_t missing = missing_tables(answer);
+	uint64_t missing = answer_missing(answer);
 	uint32_t left = ANSWER_MAX_RUNS;
 	bool any = false;
 
@@ -124,27 +65,8 @@ void text_reached(FILE *out, const struct answer *answer)
 	if (missing)
 		fprintf(out, "  %" PRIu64 " tables are not in the %s: more may be reached\n", missing,
 			tables_copied(answer->tables) ? "handoff" : "dump");
-	if (has_more(answer, left))
+	if (answer_has_more(answer, left))
 		fputs("  there is more than can be listed\n", out);
-}
-
-/* Records about whole devices; of the copies, also about tables that were not copied. */
-static bool leaves_unknown(const struct tables *tables, const struct handoff_record *record)
-{
-	if (record->action == HANDOFF_REPAIRED)
-		return false;
-	switch (record->object) {
-	case HANDOFF_ROOT_TABLE:
-	case HANDOFF_ROOT_ENTRY:
-	case HANDOFF_CONTEXT:
-	case HANDOFF_PASID_DIRECTORY:
-	case HANDOFF_PASID:
-		return true;
-	case HANDOFF_PAGE_TABLE:
-		return tables_copied(tables);
-	default:
-		return false;
-	}
 }
 
 static void put_unknown(FILE *out, const struct handoff_record *record)
@@ -176,7 +98,7 @@ void text_unknown(FILE *out, const struct tables *tables)
 	for (uint32_t i = 0; i < tables->view->sections[HANDOFF_RECORDS].count; i++) {
 		struct handoff_record record = handoff_get_record(tables->view, i);
 
-		if (!leaves_unknown(tables, &record))
+		if (!record_leaves_unknown(tables, &record))
 			continue;
 		if (!titled)
 			fputs("\nNot known, since what led there was bad\n", out);
@@ -203,86 +125,4 @@ void text_region(FILE *out, enum region_kind kind, const struct region *region)
 	if (ranges->count > 1)
 		fprintf(out, " on, in %u pieces", ranges->count);
 	fputc('\n', out);
-}
-
-/* ---- JSON ---- */
-
-static void json_requester(struct json *json, const struct requester *requester)
-{
-	json_string(json, "device", requester_name(requester).text);
-	if (requester->has_pasid)
-		json_number(json, "pasid", requester->pasid);
-	else
-		json_null(json, "pasid");
-	json_number(json, "domain_id", requester->found_id);
-	json_string(json, "translation", translation_name(requester->translation).text);
-	json_bool(json, "pass_through", passes_through(requester));
-}
-
-static void json_hit(struct json *json, const struct hit *hit)
-{
-	json_flat_object(json, NULL);
-	json_hex(json, "iova", hit->iova);
-	json_hex(json, "first", hit->first);
-	json_hex(json, "last", hit->last);
-	json_bool(json, "read", hit->read);
-	json_bool(json, "write", hit->write);
-	json_bool(json, "quarantined", hit->bad);
-	json_end_object(json);
-}
-
-void json_reached(struct json *json, const struct answer *answer)
-{
-	uint32_t left = ANSWER_MAX_RUNS;
-
-	json_array(json, "reached");
-	for (uint32_t i = 0; i < answer->requesters->count; i++) {
-		const struct requester *requester = &answer->requesters->all[i];
-		const struct reach *reach = reach_of(answer, requester);
-		uint32_t shown;
-
-		if (!passes_through(requester) && (!reach || !reach->count))
-			continue;
-		json_object(json, NULL);
-		json_requester(json, requester);
-		json_array(json, "runs");
-		shown = reach ? take_runs(answer, reach->count, &left) : 0;
-		for (uint32_t j = 0; j < shown; j++)
-			json_hit(json, &reach->hits[j]);
-		json_end_array(json);
-		json_end_object(json);
-	}
-	json_end_array(json);
-	json_number(json, "missing_tables", missing_tables(answer));
-	json_bool(json, "more", has_more(answer, left));
-}
-
-void json_unknown(struct json *json, const struct tables *tables)
-{
-	json_array(json, "unknown");
-	for (uint32_t i = 0; i < tables->view->sections[HANDOFF_RECORDS].count; i++) {
-		struct handoff_record record = handoff_get_record(tables->view, i);
-
-		if (!leaves_unknown(tables, &record))
-			continue;
-		json_object(json, NULL);
-		json_string(json, "rule", rule_name(record.rule).text);
-		json_string(json, "object", object_name(record.object).text);
-		json_number(json, "unit", record.unit);
-		json_string(json, "device",
-			    device_name(record.segment, record.bus, record.devfn).text);
-		json_hex(json, "iova", record.iova);
-		json_hex(json, "size", record.size);
-		json_end_object(json);
-	}
-	json_end_array(json);
-}
-
-void json_region(struct json *json, const struct region *region)
-{
-	json_bool(json, "known", !region->unknown);
-	json_array(json, "ranges");
-	for (uint32_t i = 0; i < region->ranges.count; i++)
-		json_range(json, &region->ranges.all[i]);
-	json_end_array(json);
 }

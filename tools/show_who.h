@@ -7,21 +7,9 @@
 
 #include <stdio.h>
 
+#include "answer.h"
 #include "json.h"
-#include "reach.h"
 #include "regions.h"
-
-/* One question and its answer: who reaches `wanted`. */
-struct answer {
-	const struct tables *tables;
-	const struct requesters *requesters;
-	const struct memory_ranges *wanted;
-	const struct reaches *reaches;
-	uint32_t most;		/* runs to show of each requester */
-};
-
-/* In one answer no more runs are shown than this: many requesters may share many runs. */
-#define ANSWER_MAX_RUNS	(1u << 22)
 
 /* What is reached by whom. */
 void text_reached(FILE *out, const struct answer *answer);
@@ -36,8 +24,5 @@ void text_region(FILE *out, enum region_kind kind, const struct region *region);
 void json_reached(struct json *json, const struct answer *answer);
 void json_unknown(struct json *json, const struct tables *tables);
 void json_region(struct json *json, const struct region *region);
-
-/* "original" or "copied" */
-const char *tables_word(const struct tables *tables);
 
 #endif /* SHOW_WHO_H */

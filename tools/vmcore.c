@@ -21,8 +21,6 @@
 /* struct disk_dump_header and struct kdump_sub_header (makedumpfile's IMPLEMENTATION), x86-64 */
 #define KDUMP_VERSION		8
 #define KDUMP_BLOCK_SIZE	428
-#define KDUMP_BITMAP_BLOCKS	436	/* behind sub_hdr_size */
-#define KDUMP_MAX_PAGES		440	/* max_mapnr */
 #define KDUMP_SUB_NOTE		48	/* offset_note, size_note, behind one block */
 #define KDUMP_NOTE_VERSION	4	/* the first with these two */
 
@@ -229,42 +227,4 @@ enum vmcore_result vmcore_find_handoff(int fd, uint64_t *start, uint64_t *size,
 	problem_at(problem, 0, "signature: expected an ELF or kdump-compressed dump, found a "
 		   "flattened one: makedumpfile -R makes a dump of it");
 	return VMCORE_MALFORMED;
-}
-
-/* The header's fields from block_size on. */
-struct kdump_sizes {
-	uint32_t block, sub_blocks, bitmap_blocks, max_pages;
-};
-
-static bool are_possible(const struct vmcore *core, const struct kdump_sizes *sizes)
-{
-	uint64_t end = (1ull + sizes->sub_blocks + sizes->bitmap_blocks) * sizes->block;
-	uint64_t pages = (uint64_t)sizes->bitmap_blocks / 2 * sizes->block * 8;
-	off_t size = lseek(core->fd, 0, SEEK_END);
-
-	if (sizes->block != 4096)
-		return problem_at(core->problem, KDUMP_BLOCK_SIZE, "block_size: expected 4096, "
-				  "found %u", sizes->block);
-	if (size < 0 || end > (uint64_t)size)
-		return problem_at(core->problem, KDUMP_BITMAP_BLOCKS, "bitmap_blocks: expected an "
-				  "end within 0x%llx bytes, found it at 0x%llx", LL(size), LL(end));
-	if (sizes->max_pages > pages)
-		return problem_at(core->problem, KDUMP_MAX_PAGES, "max_mapnr: expected at most the "
-				  "0x%llx pages of the bitmap, found 0x%x", LL(pages),
-				  sizes->max_pages);
-	return true;
-}
-
-bool vmcore_sizes_are_sound(int fd, struct problem *problem)
-{
-	const struct vmcore core = { .fd = fd, .problem = problem };
-	char signature[SIGNATURE_SIZE];
-	struct kdump_sizes sizes;
-
-	if (!read_at(&core, 0, signature, sizeof(signature), "signature"))
-		return false;
-	if (memcmp(signature, kdump_signature, sizeof(signature)))
-		return true;
-	return read_at(&core, KDUMP_BLOCK_SIZE, &sizes, sizeof(sizes), "block_size") &&
-	       are_possible(&core, &sizes);
 }

@@ -2,8 +2,8 @@
 /*
  * vmcore.h - the handoff in a crash dump
  *
- * The adopting kdump kernel adds the sealed part of the handoff to /proc/vmcore as a device dump: an
- * ELF note (docs/kernel.md). libkdumpfile 0.5 shows no notes but those that it knows. So the few
+ * The adopting kdump kernel adds the sealed part of the handoff to /proc/vmcore as a device dump,
+ * an ELF note (docs/kernel.md). libkdumpfile 0.5 shows no notes but those that it knows. So the few
  * fields that lead to the notes are read here, and with them alone `dmarelay inspect` needs no
  * library; memory in a dump is dump.h's.
  */
@@ -31,11 +31,5 @@ enum vmcore_result {
  */
 enum vmcore_result vmcore_find_handoff(int fd, uint64_t *start, uint64_t *size,
 				       struct problem *problem);
-
-/*
- * Are the sizes in the header of the dump open at `fd` possible? libkdumpfile 0.5 allocates and
- * reads what a kdump-compressed dump's header says, in time and memory without end if need be.
- */
-bool vmcore_sizes_are_sound(int fd, struct problem *problem);
 
 #endif /* VMCORE_H */

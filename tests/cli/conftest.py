@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs the dmarelay command: $DMARELAY, or the one that make has built."""
 
+import json
 import os
 import pathlib
 import subprocess
 import types
 
 import pytest
+
+import dumps
+import trees
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = pathlib.Path(os.environ.get("DMARELAY", TOP / "build" / "dmarelay"))
@@ -56,7 +60,8 @@ def storm():
     """storm.c: the readers and their reports under a storm of mutated blocks, sanitized."""
     tools = ["handoff_read", "handoff_check", "problem", "show_text", "show_text_units",
              "show_json", "show_json_units", "sentences", "facts", "names", "registers",
-             "json", "vmcore", "dmar_view", "dmar_oddities", "dmar_odd_structure", "dmar_odd_scopes",
+             "json", "vmcore", "dmar_view", "dmar_oddities", "dmar_odd_structure",
+             "dmar_odd_scopes",
              "show_dmar_text", "show_dmar_json"]
     return build("storm", ["tests/cli/storm.c", "stub/rules.c", "stub/dmar_items.c"] +
                  [f"tools/{name}.c" for name in tools])
@@ -66,6 +71,23 @@ def storm():
 def storm_who():
     """storm_who.c: the same for `dmarelay who`, with memory in the place of a dump."""
     tools = ["handoff_read", "handoff_check", "problem", "facts", "names", "registers", "json",
-             "show_json_units", "tables", "tree", "requester", "reach", "regions", "show_who"]
+             "show_json_units", "tables", "tree", "requester", "reach", "regions",
+             "region_kernel", "region_units", "answer", "show_who", "show_who_json"]
     return build("storm_who", ["tests/cli/storm_who.c", "stub/rules.c", "stub/second_level.c",
                                "stub/first_level.c"] + [f"tools/{name}.c" for name in tools])
+
+
+@pytest.fixture
+def who(dmarelay, tmp_path):
+    """who(arguments...): its answer, from JSON. The files dump, kdump, handoff are there."""
+    handoff, memory, sealed = trees.build()
+    notes = dumps.notes(dumps.device_dump(sealed))
+    (tmp_path / "handoff").write_bytes(handoff)
+    (tmp_path / "dump").write_bytes(dumps.elf(memory, notes))
+    (tmp_path / "kdump").write_bytes(dumps.kdump(memory, notes))
+
+    def run(*arguments):
+        done = dmarelay("who", *arguments)
+        assert (done.status, done.err) == (0, ""), done.err
+        return json.loads(done.out) if "--json" in arguments else done.out
+    return run

@@ -2,9 +2,9 @@
 /*
  * storm_who FILE ROUNDS - `dmarelay who` under mutated input
  *
- * FILE holds a handoff with its copied tables. Mutates report and tables in ROUNDS ways and asks who
- * reaches what: in one half of them as of a handoff, in the other as of a dump, whose memory is then
- * the tables' content. Prints how many reports were accepted and refused; a mutant that brings the
+ * FILE holds a handoff with its copied tables. Mutates report and tables in ROUNDS ways and asks
+ * who reaches what: in one half of them as of a handoff, in the other as of a dump, whose memory is
+ * then the tables' content. Prints how many reports were accepted and refused; a mutant that brings the
  * program down is the failure.
  */
 #include <stdio.h>

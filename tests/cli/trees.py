@@ -143,3 +143,32 @@ def build():
     block = blobs.Block(made, tables=len(content), base=base - sealed).build()
     memory = {**dumps.kernel(), **original.pages()}
     return block[:sealed] + content, memory, block[:sealed]
+
+
+EVERYTHING = "0-ffffffffffffffff"
+
+
+def runs(answer):
+    """{(device, PASID): [(iova, first, last, "rwq")]}"""
+    return {(entry["device"], entry["pasid"]):
+            [(int(run["iova"], 16), int(run["first"], 16), int(run["last"], 16),
+              "r" * run["read"] + "w" * run["write"] + "q" * run["quarantined"])
+             for run in entry["runs"]]
+            for entry in answer["reached"] if not entry["pass_through"]}
+
+
+NIC, DISK = ("0000:00:03.0", None), ("0000:02:00.0", None)
+GPU, TWIN = ("0000:05:00.0", 5), ("0000:05:00.1", None)
+TABLE = ORIGINAL + PAGE
+REACHED = {
+    NIC: [(0x1000, 0x300000, 0x301fff, "rw"), (0x5000, 0x300000, 0x300fff, "r"),
+          (0x6000, 0x302000, 0x302fff, "w"),
+          (0x7000, CRASH + 0x5000, CRASH + 0x5fff, "rwq"),
+          (0x40000000, dumps.TEXT, dumps.TEXT + 0x1fffff, "rw")],
+    DISK: [(0x123400000000, 0x200000, 0x3fffff, "rw"), (0x123400200000, TABLE, TABLE + 4095, "rw"),
+           (0x123400201000, dumps.TOP_TABLE, dumps.TOP_TABLE + 4095, "r"),
+           (0x123400300000, CRASH + 0x6000, CRASH + 0x6fff, "rq")],
+    GPU: [(0x7f0000000000, 0x300000, 0x300fff, "r"), (0x7f0000200000, 0x400000, 0x5fffff, "rw")],
+}
+# It shares the PASID table; 5 is what its requests without a PASID use
+REACHED[TWIN] = REACHED[GPU]

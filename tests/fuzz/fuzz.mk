@@ -28,7 +28,7 @@ fuzz_targets := $(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_
 # What each target is linked with, besides its own file. Archives, so that each takes what it uses.
 fuzz_stub := $(wildcard stub/*.c) $(addprefix arch/x86/,bootparam.c rsdp.c handover.c)
 fuzz_machine := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-fuzz_tools := $(filter-out tools/main.c tools/wrap.c tools/inspect.c tools/who.c tools/dump_%,$(wildcard tools/*.c))
+fuzz_tools := $(filter-out tools/main.c tools/wrap.c tools/inspect.c tools/who.c tools/quiesce.c tools/dump_%,$(wildcard tools/*.c))
 
 fuzz_needs_stub := machine stub
 fuzz_needs_inspect := tools stub
