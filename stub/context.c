@@ -4,6 +4,7 @@
 #include "domain.h"
 #include "domain_id.h"
 #include "quarantine.h"
+#include "rmrr.h"
 #include "state.h"
 #include "vet.h"
 
@@ -48,6 +49,15 @@ struct handoff_record context_blame(const struct unit *unit, unsigned int bus, u
 	return (struct handoff_record){
 		.unit = unit->index, .segment = unit->segment, .bus = (uint8_t)bus, .devfn = (uint8_t)devfn,
 	};
+}
+
+bool context_is_isolated(const struct relay *relay, const struct handoff_record *blame)
+{
+	struct handoff_range region;
+	uint32_t offset = 0;
+
+	return relay->params.policy == POLICY_ISOLATE &&
+	       !rmrr_next(&relay->dmar, &offset, blame->segment, blame->bus, blame->devfn, true, &region);
 }
 
 /* One present context entry on its way through vetting and copying. */
@@ -139,7 +149,8 @@ static void keep_device(struct relay *relay, struct device *device, bool repaire
 /* False if the time budget ran out. */
 static bool copy_device(struct relay *relay, struct device *device)
 {
-	uint16_t rule = vet_context(relay, device->unit, device->found);
+	uint16_t rule = context_is_isolated(relay, &device->blame) ? HANDOFF_RULE_CONTEXT_POLICY :
+			vet_context(relay, device->unit, device->found);
 	struct translation wanted = translation_of(device->found);
 	bool repaired;
 

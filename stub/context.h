@@ -26,6 +26,9 @@ void context_fill_sink(struct relay *relay, struct unit *unit);
 #define CONTEXT_NO_WIDTH	~0u
 unsigned int context_sink_width(const struct unit *unit);
 
+/* Does dmarelay.policy=isolate send this device to the sink? Not if reserved memory may be its own. */
+bool context_is_isolated(const struct relay *relay, const struct handoff_record *blame);
+
 /* A record with unit and device filled in. */
 struct handoff_record context_blame(const struct unit *unit, unsigned int bus, unsigned int devfn);
 

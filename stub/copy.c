@@ -4,6 +4,7 @@
 #include "intremap.h"
 #include "log.h"
 #include "machine.h"
+#include "repair.h"
 #include "root.h"
 #include "state.h"
 #include "switch.h"
@@ -69,6 +70,8 @@ enum handoff_reason copy_tables(struct relay *relay)
 	if (!switch_prepare(relay))
 		return HANDOFF_ARENA_TOO_SMALL;
 	if (!copy_interrupts(relay) || !copy_devices(relay))
+		return HANDOFF_BUDGET;
+	if (!repair_reserved(relay))
 		return HANDOFF_BUDGET;
 	/* A unit need not snoop our caches (ECAP.C = 0): all that it will read goes to memory. */
 	machine_flush(relay->arena.base + relay->report.tables, relay->arena.used - relay->report.tables);

@@ -69,6 +69,8 @@ static void vet_entries(struct relay *relay, struct unit *unit, struct vtd_entry
 		rule = vet_entry(relay, unit, entries[i]);
 		if (!rule) {
 			unit->report->irtes++;
+			if (relay->params.faults == FAULTS_MUTE)
+				entries[i].lo |= VTD_IRTE_FPD;
 			continue;
 		}
 		record_entry(relay, unit, entries[i], rule, first + i, in_place);

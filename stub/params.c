@@ -45,37 +45,18 @@ static bool parse_budget(struct params *params, struct word value)
 	return true;
 }
 
-static bool parse_policy(struct params *params, struct word value)
+/* Which of `names`, each ended by a NUL and the last by two, `value` is; false if none of them. */
+static bool parse_choice(struct word value, const char *names, uint8_t *choice)
 {
-	if (word_equals(value, "keep"))
-		params->policy = POLICY_KEEP;
-	else if (word_equals(value, "off"))
-		params->policy = POLICY_OFF;
-	else
-		return false;
-	return true;
-}
-
-static bool parse_bad(struct params *params, struct word value)
-{
-	if (word_equals(value, "sink"))
-		params->bad = BAD_SINK;
-	else if (word_equals(value, "block"))
-		params->bad = BAD_BLOCK;
-	else
-		return false;
-	return true;
-}
-
-static bool parse_pasid(struct params *params, struct word value)
-{
-	if (word_equals(value, "keep"))
-		params->pasid = PASID_KEEP;
-	else if (word_equals(value, "drop"))
-		params->pasid = PASID_DROP;
-	else
-		return false;
-	return true;
+	for (uint8_t i = 0; *names; i++) {
+		if (word_equals(value, names)) {
+			*choice = i;
+			return true;
+		}
+		while (*names++)
+			;
+	}
+	return false;
 }
 
 /* Linux accepts elfcorehdr=[SIZE@]ADDRESS; the size says nothing that the ELF header does not. */
@@ -113,14 +94,17 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	struct word value;
 
 	if (word_has_name(word, "dmarelay.policy=", &value)) {
-		if (!parse_policy(params, value))
-			complain(report, word, "keep or off");
+		if (!parse_choice(value, "keep\0isolate\0off\0", &params->policy))
+			complain(report, word, "keep, isolate or off");
 	} else if (word_has_name(word, "dmarelay.bad=", &value)) {
-		if (!parse_bad(params, value))
+		if (!parse_choice(value, "sink\0block\0", &params->bad))
 			complain(report, word, "sink or block");
 	} else if (word_has_name(word, "dmarelay.pasid=", &value)) {
-		if (!parse_pasid(params, value))
+		if (!parse_choice(value, "keep\0drop\0", &params->pasid))
 			complain(report, word, "keep or drop");
+	} else if (word_has_name(word, "dmarelay.faults=", &value)) {
+		if (!parse_choice(value, "keep\0mute\0", &params->faults))
+			complain(report, word, "keep or mute");
 	} else if (word_has_name(word, "dmarelay.log=", &value)) {
 		if (!parse_console(params, value))
 			complain(report, word, "ttyS0 to ttyS3, perhaps with ,BAUD, or off");
@@ -131,7 +115,7 @@ static void parse_word(struct params *params, struct word word, struct report *r
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
 	} else if (word_has_name(word, "dmarelay.", &value) && !word_has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, pasid, log or budget");
+		complain(report, word, "policy, bad, pasid, faults, log or budget");
 	}
 }
 
@@ -143,6 +127,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 		.policy = POLICY_KEEP,
 		.bad = BAD_SINK,
 		.pasid = PASID_KEEP,
+		.faults = FAULTS_KEEP,
 		.budget_ms = PARAMS_BUDGET_DEFAULT,
 	};
 	while ((word = word_next(&command_line)).size) {

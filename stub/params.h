@@ -13,14 +13,17 @@
 
 #include "report.h"
 
-enum params_policy { POLICY_KEEP, POLICY_OFF };
+/* In the order of their words in params_parse(). */
+enum params_policy { POLICY_KEEP, POLICY_ISOLATE, POLICY_OFF };
 enum params_bad { BAD_SINK, BAD_BLOCK };
 enum params_pasid { PASID_KEEP, PASID_DROP };
+enum params_faults { FAULTS_KEEP, FAULTS_MUTE };
 
 struct params {
-	enum params_policy policy;	/* dmarelay.policy=keep|off */
-	enum params_bad bad;		/* dmarelay.bad=sink|block */
-	enum params_pasid pasid;	/* dmarelay.pasid=keep|drop: PASIDs but the device's own */
+	uint8_t policy;			/* dmarelay.policy=keep|isolate|off: enum params_policy */
+	uint8_t bad;			/* dmarelay.bad=sink|block: enum params_bad */
+	uint8_t pasid;			/* dmarelay.pasid=keep|drop, of PASIDs but the device's own */
+	uint8_t faults;			/* dmarelay.faults=keep|mute: enum params_faults */
 	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
 	unsigned int console_port;	/* 0-3 */
 	uint32_t console_baud;

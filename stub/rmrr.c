@@ -35,3 +35,44 @@ void rmrr_report(const struct dmar_item *item, struct report *report)
 		}
 	}
 }
+
+#define SCOPE_ENDPOINT	1	/* VT-d spec 8.3.1 */
+#define SCOPE_BRIDGE	2	/* the bridge and all behind it */
+
+static bool names(const struct dmar_scope_item *scope, uint8_t bus, uint8_t devfn, bool perhaps)
+{
+	const uint8_t *last = scope->path + 2 * (scope->path_length - 1);
+	bool is_last = scope->path_length && devfn == (uint8_t)(last[0] << 3 | (last[1] & 7));
+
+	if (!scope->path_length || (scope->type != SCOPE_ENDPOINT && scope->type != SCOPE_BRIDGE))
+		return false;
+	if (scope->path_length == 1 && bus == scope->start_bus && is_last)
+		return true;
+	return perhaps && bus > scope->start_bus &&
+	       (scope->type == SCOPE_BRIDGE || (scope->path_length > 1 && is_last));
+}
+
+bool rmrr_next(const struct dmar *dmar, uint32_t *offset, uint32_t segment, uint8_t bus, uint8_t devfn,
+	       bool perhaps, struct handoff_range *region)
+{
+	struct dmar_scope_item scope;
+	struct dmar_item item;
+	struct dmar_rmrr rmrr;
+
+	while (dmar_next(dmar, offset, &item)) {
+		uint32_t at = 0;
+
+		if (item.type != DMAR_RMRR || item.size < sizeof(rmrr))
+			continue;
+		memcpy(&rmrr, item.bytes, sizeof(rmrr));
+		if (rmrr.segment != segment || rmrr.limit < rmrr.base)
+			continue;
+		while (dmar_next_scope(&item, sizeof(rmrr), &at, &scope)) {
+			if (names(&scope, bus, devfn, perhaps)) {
+				*region = (struct handoff_range){ rmrr.base, rmrr.limit };
+				return true;
+			}
+		}
+	}
+	return false;
+}

@@ -226,6 +226,19 @@ static bool copy_context(struct relay *relay, struct unit *unit, unsigned int sl
 	}
 }
 
+/* dmarelay.faults=mute: FPD is the same bit in both modes, and counts in entries not present, too. */
+static void mute(struct relay *relay, struct unit *unit)
+{
+	unsigned int step = PAGE_SIZE / sizeof(uint64_t) / contexts_per_table(unit);
+
+	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot++) {
+		uint64_t *contexts = contexts_of(relay, unit, slot);
+
+		for (unsigned int i = 0; contexts && i < contexts_per_table(unit); i++)
+			contexts[i * step] |= VTD_CTX_FPD;
+	}
+}
+
 bool root_copy_devices(struct relay *relay, struct unit *unit)
 {
 	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot++) {
@@ -237,5 +250,7 @@ bool root_copy_devices(struct relay *relay, struct unit *unit)
 			if (!copy_context(relay, unit, slot, index))
 				return false;
 	}
+	if (relay->params.faults == FAULTS_MUTE)
+		mute(relay, unit);
 	return true;
 }

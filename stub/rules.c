@@ -34,6 +34,9 @@ static const struct rule rules[] = {
 	{ HANDOFF_RULE_CONTEXT_UNTRACKED, "context.untracked", "9.3",
 	  "no room left to remember this domain, so that its id could not be vetted" },
 
+	{ HANDOFF_RULE_CONTEXT_POLICY, "context.policy", "9.3",
+	  "dmarelay.policy=isolate: a device without reserved memory is not carried over" },
+
 	/* second_level.c: second-level paging entries */
 	{ HANDOFF_RULE_SL_RESERVED, "second-level.reserved", "9.8", "reserved bits are set" },
 	{ HANDOFF_RULE_SL_WIDTH, "second-level.width", "9.8",
@@ -101,6 +104,12 @@ static const struct rule rules[] = {
 	  "no room left to remember this domain, so that its id could not be vetted" },
 	{ HANDOFF_RULE_PASID_POLICY, "pasid.policy", "9.6",
 	  "dmarelay.pasid=drop: a process's address space is not carried over" },
+
+	/* repair.c: reserved memory regions, in our copies */
+	{ HANDOFF_RULE_RMRR_UNMAPPED, "rmrr.unmapped", "8.4",
+	  "the device's reserved memory was not mapped" },
+	{ HANDOFF_RULE_RMRR_ELSEWHERE, "rmrr.elsewhere", "8.4",
+	  "the device's reserved memory is mapped to other memory, or could not be mapped" },
 
 	/* intremap.c: the interrupt table */
 	{ HANDOFF_RULE_IR_TABLE_PROVENANCE, "ir-table.provenance", "11.4.28",

@@ -23,7 +23,8 @@ static struct vtd_sm_context sink_context(struct relay *relay, struct unit *unit
 	if (!pasid_fill_sink(relay, unit))
 		return (struct vtd_sm_context){ { VTD_SMC_FPD } };
 	return (struct vtd_sm_context){
-		{ arena_phys(&relay->arena, unit->sink_pasid_directory).pa | VTD_SMC_FPD | VTD_SMC_P }
+		{ arena_phys(&relay->arena, unit->sink_pasid_directory).pa | VTD_SMC_FPD | VTD_SMC_P |
+		  (unit->ecap & VTD_ECAP_PASID ? VTD_SMC_PASIDE : 0) }
 	};
 }
 
@@ -47,6 +48,8 @@ static uint64_t reserved_0(const struct unit *unit)
 static uint16_t vet_context(const struct relay *relay, const struct unit *unit,
 			    const struct pasid_user *user, const struct vtd_sm_context *entry)
 {
+	if (context_is_isolated(relay, &user->blame))
+		return HANDOFF_RULE_CONTEXT_POLICY;
 	/* A RID_PASID beyond the directory lets no request without a PASID through. */
 	if (user->rid_pasid / VTD_PASID_ENTRIES >= VTD_SMC_DIR_ENTRIES(entry->q[0]) ||
 	    entry->q[0] & reserved_0(unit) || entry->q[1] & VTD_SMC_RESERVED_1 || entry->q[2] || entry->q[3])

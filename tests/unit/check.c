@@ -44,6 +44,20 @@ static bool covers(const struct comparison *c, const struct handoff_record *reco
 	return false;
 }
 
+/* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
+static bool is_mended(const struct comparison *c, uint64_t iova, const struct translation *is)
+{
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		if (record->rule == HANDOFF_RULE_RMRR_UNMAPPED && record->unit == c->unit &&
+		    record->domain_id == is->domain && iova >= record->iova &&
+		    iova - record->iova < record->size)
+			return is->result == TRANSLATE_MAPPED && is->pa == iova && is->read && is->write;
+	}
+	return false;
+}
+
 /* Does a record say why this address no longer translates as it did, and how (*blocked)? */
 static bool is_recorded(const struct comparison *c, const struct translation *was, bool *blocked)
 {
@@ -99,6 +113,8 @@ static void compare(void *context, uint64_t iova)
 	if (is.result == TRANSLATE_BAD)
 		fail_msg("device %04x, PASID %x, IOVA %#lx: hardware refuses the copy (stage %u)",
 			 c->source, c->pasid, iova, is.stage);
+	if (is_mended(c, iova, &is))
+		return;
 	if (was.result == TRANSLATE_BAD) {
 		check_replaced(c, &was, &is, iova);
 		return;
@@ -227,6 +243,8 @@ static void check_interrupts(const struct build *b, const struct mock_unit *was,
 			memory_picture_get(b->before, (was->irta & PAGE_MASK) + i * 16, old, 16);
 			keep = !(old[0] & 1) || !bad_irte(b, was, old[0], old[1]);
 		}
+		if (keep && old[0] & 1 && strstr(b->options, "faults=mute"))
+			old[0] |= 2;
 		if (keep)
 			assert_memory_equal(old, new, 16);
 		else

@@ -130,7 +130,7 @@ static void long_word_is_cut_in_the_complaint(void **state)
 	memset(line + 16, 'x', sizeof(line) - 17);
 	parse(line);
 	assert_true(strlen(complaints()) < 160);
-	assert_non_null(strstr(complaints(), ": expected keep or off"));
+	assert_non_null(strstr(complaints(), ": expected keep, isolate or off"));
 }
 
 static void test_hook_is_not_our_business(void **state)

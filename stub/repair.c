@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "repair.h"
+
+#include <string.h>
+
+#include "budget.h"
+#include "log.h"
+#include "machine.h"
+#include "quarantine.h"
+#include "rmrr.h"
+#include "state.h"
+#include "vtd.h"
+#include "walk.h"
+
+/* Readable and writable in second-level tables, user-accessible too in first-level ones. */
+#define RIGHTS	(VTD_SL_R | VTD_SL_W | VTD_SL_X)
+
+/* One device's one region, in the domain that the device goes by. */
+struct repair {
+	struct relay *relay;
+	struct handoff_domain *domain;
+	struct handoff_record run;	/* pages alike that came last; size 0: none */
+};
+
+static bool is_ours(const struct relay *relay, uint64_t address)
+{
+	const struct arena *arena = &relay->arena;
+
+	return address >= arena->phys.pa && address - arena->phys.pa < arena->used;
+}
+
+static uint64_t *table_at(const struct relay *relay, uint64_t entry)
+{
+	uint64_t address = entry & VTD_SL_ADDRESS;
+
+	return is_ours(relay, address) ? (void *)(relay->arena.base + (address - relay->arena.phys.pa)) : NULL;
+}
+
+static bool is_present(const struct repair *repair, uint64_t entry)
+{
+	return entry & (repair->domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL ? VTD_FL_P : VTD_SL_R | VTD_SL_W);
+}
+
+/* A sink's tables are known by their entries: all present, all alike. */
+static bool may_be_shared_sink(const struct repair *repair, const uint64_t *table)
+{
+	for (unsigned int i = 1; i < VTD_ENTRIES; i++)
+		if (table[i] != table[0])
+			return false;
+	return is_present(repair, table[0]);
+}
+
+/*
+ * A table of our own in the place of none, or of a sink's, which many share. (Any table may be
+ * copied: the copy says the same.)
+ */
+static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *table)
+{
+	uint64_t *page;
+
+	if (table && !may_be_shared_sink(repair, table))
+		return table;
+	page = arena_page(&repair->relay->arena);
+	if (!page)
+		return NULL;
+	if (table)
+		memcpy(page, table, PAGE_SIZE);
+	else
+		memset(page, 0, PAGE_SIZE);
+	*entry = arena_phys(&repair->relay->arena, page).pa |
+		 (table ? *entry & ~VTD_SL_ADDRESS : RIGHTS);
+	repair->domain->tables++;
+	return page;
+}
+
+/* Make `iova` translate to itself. 0 if it does; else what was wrong, and what was done about it. */
+static uint16_t mend_page(struct repair *repair, uint64_t iova, uint8_t *action)
+{
+	uint64_t *table = table_at(repair->relay, repair->domain->new_root), entry;
+	uint32_t level = (repair->domain->address_width - 12) / 9;
+
+	*action = HANDOFF_KEPT;
+	for (; table; level--) {
+		uint64_t *slot = &table[iova >> (3 + 9 * level) & (VTD_ENTRIES - 1)], size = walk_span(level);
+		bool present = is_present(repair, *slot);
+
+		entry = *slot;
+		if (level == 1 || (present && entry & VTD_SL_PS)) {
+			if (present && !is_ours(repair->relay, entry & VTD_SL_ADDRESS))
+				return (entry & VTD_SL_ADDRESS & ~(size - 1)) == (iova & ~(size - 1)) ?
+				       0 : HANDOFF_RULE_RMRR_ELSEWHERE;
+			*slot = iova | RIGHTS;
+			*action = HANDOFF_REPAIRED;
+			return HANDOFF_RULE_RMRR_UNMAPPED;
+		}
+		if (present && !table_at(repair->relay, entry))
+			break;		/* left in place, which is only ever made to lead nowhere */
+		table = own_table(repair, slot, present ? table_at(repair->relay, entry) : NULL);
+	}
+	return HANDOFF_RULE_RMRR_ELSEWHERE;
+}
+
+static void end_run(struct repair *repair)
+{
+	if (repair->run.size)
+		quarantine(&repair->relay->report, &repair->run);
+	repair->run.size = 0;
+}
+
+/* False if the time budget ran out. */
+static bool mend_region(struct repair *repair, const struct handoff_range *region)
+{
+	for (uint64_t iova = region->first & PAGE_MASK; iova <= region->last; iova += PAGE_SIZE) {
+		uint8_t action;
+		uint16_t rule = mend_page(repair, iova, &action);
+
+		if (rule != repair->run.rule || action != repair->run.action)
+			end_run(repair);
+		if (rule && !repair->run.size)
+			repair->run.iova = repair->run.target = iova;
+		repair->run.rule = rule;
+		repair->run.action = action;
+		repair->run.size += rule ? PAGE_SIZE : 0;
+		if (iova % walk_span(2) == 0 && budget_exhausted(&repair->relay->budget))
+			return false;
+	}
+	end_run(repair);
+	return true;
+}
+
+/* Firmware's word alone: the region must be what tables can say, and none of the dump kernel's. */
+static bool is_mendable(const struct relay *relay, const struct handoff_domain *domain,
+			const struct handoff_range *region)
+{
+	return region->last < walk_span((domain->address_width - 12) / 9 + 1) &&
+	       region->last < 1ull << (relay->dmar.address_width < 52 ? relay->dmar.address_width : 52) &&
+	       !ram_hits_crash_region(&relay->ram, phys(region->first), region->last - region->first + 1);
+}
+
+/* False if the time budget ran out. */
+static bool repair_device(struct relay *relay, const struct handoff_device *device)
+{
+	struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
+	struct repair repair = {
+		.relay = relay,
+		.domain = domain,
+		.run = {
+			.object = HANDOFF_LEAF, .level = 1, .segment = device->segment, .bus = device->bus,
+			.devfn = device->devfn, .domain_id = device->domain_id, .unit = device->unit,
+		},
+	};
+	struct handoff_range region;
+	uint32_t offset = 0;
+
+	if (domain->flags & HANDOFF_DOMAIN_PASS_THROUGH)
+		return true;
+	while (rmrr_next(&relay->dmar, &offset, device->segment, device->bus, device->devfn, false, &region)) {
+		if (!is_mendable(relay, domain, &region))
+			log_line(&relay->report, "RMRR %lx to %lx of %02x:%02x.%u: not looked at", region.first,
+				 region.last, device->bus, device->devfn >> 3, device->devfn & 7u);
+		else if (!mend_region(&repair, &region))
+			return false;
+	}
+	return true;
+}
+
+bool repair_reserved(struct relay *relay)
+{
+	if (!report_count(&relay->report, HANDOFF_RMRRS))
+		return true;
+	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DEVICES); i++) {
+		const struct handoff_device *device = report_entry(&relay->report, HANDOFF_DEVICES, i);
+
+		if (device->domain != HANDOFF_NO_DOMAIN && !repair_device(relay, device))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the command line asks for: isolate, mute; and reserved memory, which is mended unasked. */
+#include "testing.h"
+
+#include "acpi_dmar.h"
+#include "check.h"
+#include "fake.h"
+#include "result.h"
+#include "scene.h"
+#include "translate.h"
+
+#define FIRMWARE	0x7b000000ull	/* reserved memory */
+#define FIRMWARE_DEVICE	0x00a3		/* 00:14.3, whom build_rmrr() names */
+
+/* The scene, and a device with reserved memory: [FIRMWARE, +16 KiB), mapped as it should be. */
+static struct scene with_firmware(void **state, uint64_t *tree)
+{
+	struct scene s = scene_make(state);
+
+	build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+	*tree = build_page(s.b);
+	build_attach(s.b, s.unit, FIRMWARE_DEVICE, *tree, 12, 1);
+	for (uint64_t at = 0; at < 0x4000; at += 0x1000)
+		build_map(s.b, *tree, 3, FIRMWARE + at, FIRMWARE + at, 1);
+	return s;
+}
+
+static uint64_t firmware_leaf(uint64_t tree, uint64_t offset)
+{
+	return build_slot(tree, 3, FIRMWARE + offset, 1);
+}
+
+static void expect_identity(const struct scene *s, uint64_t first, uint64_t size)
+{
+	for (uint64_t at = first; at < first + size; at += 0x1000) {
+		struct translation t = scene_translate(s, FIRMWARE_DEVICE, at);
+
+		assert_int_equal(t.result, TRANSLATE_MAPPED);
+		assert_hex_equal(t.pa, at);
+		assert_true(t.read && t.write);
+	}
+}
+
+static void expect_rmrr(struct scene *s, uint16_t rule, uint8_t action, uint64_t iova, uint64_t size)
+{
+	assert_true(build_run(s->b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_only_record(&(struct handoff_record){
+		.rule = rule,
+		.object = HANDOFF_LEAF,
+		.action = action,
+		.level = 1,
+		.devfn = FIRMWARE_DEVICE & 0xff,
+		.domain_id = 12,
+		.iova = iova,
+		.size = size,
+		.target = iova,
+	});
+	check_run(s->b);
+}
+
+/* ---- Reserved memory ---- */
+
+static void mapped_reserved_memory_is_left(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	scene_expect_nothing(&s);
+	expect_identity(&s, FIRMWARE, 0x4000);
+}
+
+static void absent_page_of_reserved_memory_is_mapped(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	memory_put64(firmware_leaf(tree, 0x1000), 0);
+	memory_put64(firmware_leaf(tree, 0x2000), 0);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, FIRMWARE + 0x1000, 0x2000);
+	expect_identity(&s, FIRMWARE, 0x4000);
+}
+
+/* No table on the way: made, each once. */
+static void absent_tables_of_reserved_memory_are_made(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+	uint32_t tables = 0;
+
+	memory_put64(build_slot(tree, 3, FIRMWARE, 3), 0);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, FIRMWARE, 0x4000);
+	expect_identity(&s, FIRMWARE, 0x4000);
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
+
+		if (domain->id == 12)
+			tables = domain->tables;
+	}
+	assert_int_equal(tables, 3);
+}
+
+/* A table went to the sink: the device gets tables of its own, and the sink stays what it is. */
+static void sunk_reserved_memory_is_mapped(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+	unsigned int repaired = 0;
+
+	memory_put64(build_slot(tree, 3, FIRMWARE, 3), 0xf0000003);	/* no table of the crashed kernel's */
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		repaired += record->rule == HANDOFF_RULE_RMRR_UNMAPPED && record->size == 0x4000;
+	}
+	assert_int_equal(repaired, 1);
+	expect_identity(&s, FIRMWARE, 0x4000);
+	scene_expect_replaced(&s, FIRMWARE_DEVICE, FIRMWARE + 0x4000);
+	scene_expect_replaced(&s, FIRMWARE_DEVICE, FIRMWARE + 0x400000);
+}
+
+/* A guest's memory, perhaps: what is mapped stays. */
+static void reserved_memory_mapped_elsewhere_is_told(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	memory_put64(firmware_leaf(tree, 0x3000), 0x20005003);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_ELSEWHERE, HANDOFF_KEPT, FIRMWARE + 0x3000, 0x1000);
+	assert_hex_equal(scene_translate(&s, FIRMWARE_DEVICE, FIRMWARE + 0x3000).pa, 0x20005000);
+}
+
+static void reserved_memory_by_superpages(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	memory_put64(build_slot(tree, 3, FIRMWARE, 2), (FIRMWARE & ~0x1fffffull) | 0x83);
+	scene_expect_nothing(&s);
+	s = with_firmware(state, &tree);
+	memory_put64(build_slot(tree, 3, FIRMWARE, 2), 0x20200083);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_ELSEWHERE, HANDOFF_KEPT, FIRMWARE, 0x4000);
+}
+
+/* Whatever firmware says, the dump kernel's memory is not opened. */
+static void reserved_memory_in_the_crash_region_is_not_mapped(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	build_rmrr(s.b, BUILD_CRASH_START + 0x100000, BUILD_CRASH_START + 0x101fff);
+	scene_expect_nothing(&s);
+	assert_int_equal(scene_translate(&s, FIRMWARE_DEVICE, BUILD_CRASH_START + 0x100000).result,
+			 TRANSLATE_ABSENT);
+	assert_logged("not looked at");
+}
+
+static void reserved_memory_beyond_the_tables_is_not_mapped(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	build_rmrr(s.b, 1ull << 40, (1ull << 40) + 0xfff);
+	scene_expect_nothing(&s);
+	assert_logged("not looked at");
+}
+
+static void reserved_memory_in_first_level_tables(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t directory = build_directory(s.b, s.unit, FIRMWARE_DEVICE, 0), tree = build_page(s.b);
+
+	build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+	build_pasid(s.b, directory, 0, 1 << 6 | 1, 12, tree);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, FIRMWARE, 0x4000);
+	expect_identity(&s, FIRMWARE, 0x4000);
+}
+
+/* Nobody else's. */
+static void devices_without_reserved_memory_get_none(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+	scene_expect_nothing(&s);
+	assert_int_equal(scene_translate(&s, SCENE_SOURCE, FIRMWARE).result, TRANSLATE_ABSENT);
+}
+
+/* ---- dmarelay.policy=isolate ---- */
+
+static void isolated_devices_go_to_the_sink(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	s.b->options = s.sink ? "dmarelay.policy=isolate" : "dmarelay.policy=isolate dmarelay.bad=block";
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		assert_int_equal(record->rule, HANDOFF_RULE_CONTEXT_POLICY);
+		assert_int_equal(record->object, HANDOFF_CONTEXT);
+		assert_int_equal(record->action, s.sink ? HANDOFF_SUNK : HANDOFF_BLOCKED);
+	}
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+	scene_expect_replaced(&s, SCENE_NEIGHBOUR, SCENE_IOVA);
+	expect_identity(&s, FIRMWARE, 0x4000);
+}
+
+static void isolated_devices_in_scalable_mode(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	s.b->options = s.sink ? "dmarelay.policy=isolate" : "dmarelay.policy=isolate dmarelay.bad=block";
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 3);
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+	scene_expect_pasid_replaced(&s, SCENE_SOURCE, SCENE_PASID, SCENE_IOVA);
+	scene_expect_replaced(&s, SCENE_UPPER, SCENE_IOVA);
+}
+
+/* A device that may be the one behind a bridge that firmware means is kept. */
+static void devices_that_firmware_may_mean_are_kept(void **state)
+{
+	struct {
+		struct dmar_rmrr rmrr;
+		struct dmar_scope scope;
+		uint8_t path[4];
+	} __attribute__((packed)) behind_bridge = {
+		.rmrr = { { DMAR_RMRR, sizeof(behind_bridge) }, 0, 0, FIRMWARE, FIRMWARE + 0xfff },
+		.scope = { 1, sizeof(struct dmar_scope) + 4, 0, 0, 0 },
+		.path = { 0x1c, 0, SCENE_SOURCE >> 3 & 0x1f, SCENE_SOURCE & 7 },
+	};
+	struct scene s = scene_make(state);
+
+	build_structure(s.b, &behind_bridge, sizeof(behind_bridge));
+	s.b->options = "dmarelay.policy=isolate";
+	s.sink = true;
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
+	assert_int_equal(scene_translate(&s, SCENE_SOURCE, FIRMWARE).result, TRANSLATE_ABSENT);
+	scene_expect_replaced(&s, SCENE_NEIGHBOUR, SCENE_IOVA);
+}
+
+/* ---- dmarelay.faults=mute ---- */
+
+static void muted_contexts_have_fpd(void **state)
+{
+	struct scene s = scene_make(state);
+
+	scene_expect_nothing(&s);
+	assert_false(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD);
+	s = scene_make(state);
+	s.b->options = "dmarelay.faults=mute";
+	scene_expect_nothing(&s);
+	assert_true(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD);
+	assert_true(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_P);
+	assert_hex_equal(scene_context_now(&s, SCENE_SOURCE + 1).lo, VTD_CTX_FPD);
+	assert_true(memory_get64((s.unit->irt & PAGE_MASK) + 16) & VTD_IRTE_FPD);
+}
+
+static void muted_contexts_of_scalable_mode(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	s.b->options = "dmarelay.faults=mute";
+	scene_expect_nothing(&s);
+	assert_hex_equal(memory_get64(scene_translate(&s, SCENE_SOURCE, 0).path[1]) & 3, VTD_SMC_FPD | VTD_SMC_P);
+	assert_hex_equal(memory_get64(scene_translate(&s, SCENE_UPPER, 0).path[1]) & 3, VTD_SMC_FPD | VTD_SMC_P);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mapped_reserved_memory_is_left),
+		cmocka_unit_test(absent_page_of_reserved_memory_is_mapped),
+		cmocka_unit_test(absent_tables_of_reserved_memory_are_made),
+		cmocka_unit_test(sunk_reserved_memory_is_mapped),
+		cmocka_unit_test(reserved_memory_mapped_elsewhere_is_told),
+		cmocka_unit_test(reserved_memory_by_superpages),
+		cmocka_unit_test(reserved_memory_in_the_crash_region_is_not_mapped),
+		cmocka_unit_test(reserved_memory_beyond_the_tables_is_not_mapped),
+		cmocka_unit_test(reserved_memory_in_first_level_tables),
+		cmocka_unit_test(devices_without_reserved_memory_get_none),
+		SUNK_AND_BLOCKED(isolated_devices_go_to_the_sink),
+		SUNK_AND_BLOCKED(isolated_devices_in_scalable_mode),
+		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
+		cmocka_unit_test(muted_contexts_have_fpd),
+		cmocka_unit_test(muted_contexts_of_scalable_mode),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
