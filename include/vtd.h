@@ -81,7 +81,8 @@
 #define  VTD_FSTS_IQE		(1u << 4)	/* invalidation queue error */
 #define  VTD_FSTS_ICE		(1u << 5)	/* invalidation completion error */
 #define  VTD_FSTS_ITE		(1u << 6)	/* invalidation time-out */
-#define  VTD_FSTS_CLEAR		(VTD_FSTS_PFO | VTD_FSTS_IQE | VTD_FSTS_ICE | VTD_FSTS_ITE)
+#define  VTD_FSTS_QUEUE		(VTD_FSTS_IQE | VTD_FSTS_ICE | VTD_FSTS_ITE)
+#define  VTD_FSTS_CLEAR		(VTD_FSTS_PFO | VTD_FSTS_QUEUE)
 
 #define VTD_FECTL		0x38	/* 32 bits */
 #define  VTD_FECTL_IM		(1u << 31)	/* mask the fault interrupt */

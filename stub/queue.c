@@ -4,6 +4,7 @@
 #include "command.h"
 #include "machine.h"
 #include "state.h"
+#include "vet.h"
 #include "vtd.h"
 
 #define STATUS_PENDING		0u
@@ -21,13 +22,68 @@ bool queue_is_ours(const struct unit *unit)
 	return unit->report->flags & HANDOFF_UNIT_QI;
 }
 
+/* Bytes a descriptor: scalable mode wants 256 bits, the upper half 0. */
+static uint32_t width(const struct unit *unit)
+{
+	return unit->report->old_iqa & VTD_IQA_DW ? 32 : 16;
+}
+
+static bool is_drained(const struct unit *unit)
+{
+	return (unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET) == (unit_read64(unit, VTD_IQT) & VTD_IQ_OFFSET);
+}
+
+/* A Wait that tells by unit->status when all before it has been done. */
+static void make_wait(const struct relay *relay, const struct unit *unit, uint64_t *descriptor)
+{
+	descriptor[0] = VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(STATUS_DONE);
+	descriptor[1] = arena_phys(&relay->arena, unit->status).pa;
+}
+
+/*
+ * The unit stopped at a descriptor that it takes for none (FSTS.IQE), and fetches no other until
+ * that is told to be cleared (VT-d spec 6.5.2.10). What stands behind it may be dropped, since
+ * everything is going to be invalidated: a Wait takes its place and becomes the last one.
+ */
+static bool end_at_error(const struct relay *relay, const struct unit *unit)
+{
+	uint64_t size = PAGE_SIZE << (unit->report->old_iqa & VTD_IQA_QS);
+	uint64_t head = unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET, wait[4] = { 0 };
+	phys_t at = phys((unit->report->old_iqa & PAGE_MASK) + head);
+
+	if (head % width(unit) || head >= size || vet_beyond(at.pa, unit->host_width) ||
+	    !ram_is_crashed(&relay->ram, at, width(unit)))
+		return false;
+	make_wait(relay, unit, wait);
+	if (!machine_write(at, wait, width(unit)))
+		return false;
+	unit_write64(unit, VTD_IQT, (head + width(unit)) % size);
+	unit_write32(unit, VTD_FSTS, VTD_FSTS_IQE);
+	return true;
+}
+
+/*
+ * Let the unit come to the end of the crashed kernel's queue. Errors of devices (ICE, ITE) stop it
+ * as well, and need no more than to be cleared; each turn has its time, all share one deadline.
+ */
 static bool drain(const struct relay *relay, const struct unit *unit)
 {
 	uint64_t deadline = 0;
+	bool ended = false;
 
-	while ((unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET) != (unit_read64(unit, VTD_IQT) & VTD_IQ_OFFSET))
+	while (!is_drained(unit)) {
+		uint32_t errors = unit_read32(unit, VTD_FSTS) & VTD_FSTS_QUEUE;
+
+		if (errors & VTD_FSTS_IQE) {
+			if (ended || !end_at_error(relay, unit))
+				return false;
+			ended = true;
+		} else if (errors) {
+			unit_write32(unit, VTD_FSTS, errors);
+		}
 		if (!command_poll(relay, &deadline))
 			return false;
+	}
 	return true;
 }
 
@@ -55,24 +111,23 @@ bool queue_take_over(const struct relay *relay, struct unit *unit)
 	return false;
 }
 
-/* Our queue keeps the descriptors' width, IQA.DW: scalable mode wants 256 bits, upper half 0. */
 static void add(struct unit *unit, uint64_t low, uint64_t high)
 {
 	uint64_t *descriptor = unit->queue + unit->tail / sizeof(uint64_t);
 
 	descriptor[0] = low;
 	descriptor[1] = high;
-	unit->tail += unit->report->old_iqa & VTD_IQA_DW ? 32 : 16;
+	unit->tail += width(unit);
 }
 
 /* Hand what was added to the unit, with a Wait behind it, and wait for that. */
 static bool submit(const struct relay *relay, struct unit *unit)
 {
 	volatile uint32_t *status = unit->status;
-	uint64_t deadline = 0;
+	uint64_t wait[2], deadline = 0;
 
-	add(unit, VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(STATUS_DONE),
-	    arena_phys(&relay->arena, unit->status).pa);
+	make_wait(relay, unit, wait);
+	add(unit, wait[0], wait[1]);
 	*status = STATUS_PENDING;
 	machine_flush(unit->queue, unit->tail);
 	machine_flush(unit->status, sizeof(*unit->status));

@@ -19,8 +19,9 @@
 bool queue_alloc(struct relay *relay, struct unit *unit);
 
 /*
- * Drain the old queue and start ours. Nothing happens where queued invalidation is off. False if
- * the unit does not follow in time; it then has its old queue back.
+ * Drain the old queue and start ours. Nothing happens where queued invalidation is off. A queue that
+ * the crash left in error ends at the descriptor where it stopped. False if the unit does not follow
+ * in time; it then has its old queue back.
  */
 bool queue_take_over(const struct relay *relay, struct unit *unit);
 

@@ -270,15 +270,43 @@ static void queue_that_an_error_has_stopped_goes_on(void **state)
 	}
 }
 
-/* What the error was about is still there: the unit stops again, and is left. */
-static void queue_with_a_bad_descriptor_leaves_the_unit(void **state)
+/* What is no descriptor would stop the unit again: a Wait takes its place, the rest is dropped. */
+static void queue_with_a_bad_descriptor_ends_there(void **state)
+{
+	for (unsigned int head = 0; head < 0x1000; head += 0xff0) {	/* the last one wraps */
+		struct scene s = scene_make(state);
+
+		s.unit->iqh = head;
+		s.unit->iqt = (head + 0x20) % 0x1000;
+		memory_put64(s.unit->iqa + head, 0xf);
+		memory_put64(s.unit->iqa + (head + 0x10) % 0x1000, 0xe);
+		assert_true(build_run(s.b));
+		assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+		assert_true(report_of(0)->flags & HANDOFF_UNIT_IR_SWITCHED);
+		assert_int_equal(fake_count(EVENT_MEND), 1);
+		assert_hex_equal(fake.events[fake_nth(EVENT_MEND, 0)].value, s.b->units_before[0].iqa + head);
+		assert_hex_equal(s.unit->fsts, 0);
+		check_run(s.b);
+	}
+}
+
+/* Not to be touched: a queue that is none of the crashed kernel's, or ends before its head. */
+static void queue_in_error_that_cannot_be_is_left(void **state)
 {
 	struct scene s = scene_make(state);
 
-	s.unit->iqt = s.unit->iqh + 0x10;
-	memory_put64(s.unit->iqa + s.unit->iqh, 0xf);
+	s.unit->iqh = 0x2000;
+	s.unit->iqt = 0x2010;
+	s.unit->queue_error = VTD_FSTS_IQE;
 	expect_left_with_its_queue(&s);
-	assert_hex_equal(s.unit->fsts, VTD_FSTS_IQE);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+
+	s = scene_make(state);
+	s.unit->iqa = BUILD_CRASH_START + 0x100000;
+	s.unit->iqt = s.unit->iqh + 0x10;
+	s.unit->queue_error = VTD_FSTS_IQE;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
 }
 
 static void invalidation_never_confirmed_is_told(void **state)
@@ -456,7 +484,8 @@ int main(void)
 		cmocka_unit_test(queue_that_does_not_start_again_is_given_back),
 		cmocka_unit_test(queue_is_drained_before_it_is_replaced),
 		cmocka_unit_test(queue_that_an_error_has_stopped_goes_on),
-		cmocka_unit_test(queue_with_a_bad_descriptor_leaves_the_unit),
+		cmocka_unit_test(queue_with_a_bad_descriptor_ends_there),
+		cmocka_unit_test(queue_in_error_that_cannot_be_is_left),
 		cmocka_unit_test(invalidation_never_confirmed_is_told),
 		cmocka_unit_test(register_invalidation_never_confirmed_is_told),
 		cmocka_unit_test(two_units_go_in_two_passes),

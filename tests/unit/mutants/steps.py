@@ -41,8 +41,6 @@ MUTANTS = [
            "unit_write64(unit, high, VTD_FRCD_HIGH_F);", ";"),
     Mutant("switch.c", "old fault status is not cleared",
            "\tunit_write32(unit, VTD_FSTS, VTD_FSTS_CLEAR);\n", ""),
-    Mutant("switch.c", "faults are not cleared before the queue is drained",
-           "\t\tclear_faults(unit);\n" + TAKE_OVER, TAKE_OVER + "\t\tclear_faults(unit);\n"),
 
     # Our queue
     Mutant("switch.c", "the crashed kernel's queue is kept", "!queue_take_over(relay, unit)", "false"),
@@ -52,6 +50,14 @@ MUTANTS = [
     Mutant("switch.c", "one unit after the other, queue and all", TAKE_OVER,
            TAKE_OVER + "\t\telse\n\t\t\tswitch_unit(relay, unit);\n"),
     Mutant("queue.c", "the old queue is not drained", "!drain(relay, unit) ||", ""),
+    Mutant("queue.c", "a queue in error is waited for", "if (errors & VTD_FSTS_IQE)", "if (false)"),
+    Mutant("queue.c", "an old queue's error is not cleared",
+           "\tunit_write32(unit, VTD_FSTS, VTD_FSTS_IQE);\n", ""),
+    Mutant("queue.c", "a queue in error does not end there",
+           "\tunit_write64(unit, VTD_IQT, (head + width(unit)) % size);\n", ""),
+    Mutant("queue.c", "a queue of nobody's is written to",
+           "!ram_is_crashed(&relay->ram, at, width(unit))", "false"),
+    Mutant("queue.c", "a head beyond the queue is written to", "head >= size ||", ""),
     Mutant("queue.c", "the old queue is not turned off",
            "|| !command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0))", ")"),
     Mutant("queue.c", "not waited for until the old queue is off",
@@ -74,8 +80,7 @@ MUTANTS = [
     Mutant("queue.c", "descriptors are too narrow for scalable mode",
            "unit->report->old_iqa & VTD_IQA_DW ? 32 : 16", "16"),
     Mutant("queue.c", "no Wait behind a descriptor",
-           "\tadd(unit, VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(STATUS_DONE),\n"
-           "\t    arena_phys(&relay->arena, unit->status).pa);\n", ""),
+           "\tadd(unit, wait[0], wait[1]);\n", ""),
     Mutant("queue.c", "the Wait writes no status", "VTD_QI_WAIT_SW | ", ""),
     Mutant("queue.c", "the status of the Wait before is taken for this one's",
            "\t*status = STATUS_PENDING;\n", ""),
