@@ -18,27 +18,52 @@ unsigned int context_sink_width(const struct unit *unit)
 	return CONTEXT_NO_WIDTH;
 }
 
+struct device_sink context_shared_sink(const struct relay *relay, struct unit *unit)
+{
+	return (struct device_sink){
+		relay->sink, relay->params.bad == BAD_SINK ? domain_id_for_sink(unit) : 0,
+	};
+}
+
+struct device_sink context_own_sink(struct relay *relay, struct unit *unit)
+{
+	unsigned int aw = context_sink_width(unit);
+	/* First-level sinks, of units that have no other, have 4 levels. */
+	unsigned int levels = aw == CONTEXT_NO_WIDTH || aw < 2 ? 4 : VTD_AW_LEVELS(aw);
+	struct sink_room room = relay->sink_room;
+	uint64_t mark = arena_mark(&relay->arena);
+	struct device_sink own = { .id = 0 };
+
+	if (relay->params.bad == BAD_SINK && sink_grow(&own.sink, &relay->sink_room, levels))
+		own.id = domain_id_for_own_sink(unit);
+	if (own.id)
+		return own;
+	relay->sink_room = room;
+	arena_rewind(&relay->arena, mark);
+	return context_shared_sink(relay, unit);
+}
+
 /*
  * The entry that a bad one gets instead: translated by the sink; not present where
  * dmarelay.bad=block, or where no domain id is left. Faults are muted.
  */
-static struct vtd_entry128 sink_context(struct relay *relay, struct unit *unit)
+static struct vtd_entry128 sink_context(const struct unit *unit, struct device_sink to)
 {
 	unsigned int aw = context_sink_width(unit);
-	uint32_t id = relay->params.bad == BAD_SINK ? domain_id_for_sink(unit) : 0;
 
-	if (!id || aw == CONTEXT_NO_WIDTH)
+	if (!to.id || aw == CONTEXT_NO_WIDTH)
 		return (struct vtd_entry128){ VTD_CTX_FPD, 0 };
 	return (struct vtd_entry128){
-		relay->sink.page[VTD_AW_LEVELS(aw)].pa | VTD_TT_SECOND_LEVEL << VTD_CTX_TT_SHIFT |
+		to.sink.page[VTD_AW_LEVELS(aw)].pa | VTD_TT_SECOND_LEVEL << VTD_CTX_TT_SHIFT |
 			VTD_CTX_FPD | VTD_CTX_P,
-		(uint64_t)id << VTD_CTX_DID_SHIFT | aw,
+		(uint64_t)to.id << VTD_CTX_DID_SHIFT | aw,
 	};
 }
 
 void context_fill_sink(struct relay *relay, struct unit *unit)
 {
-	struct vtd_entry128 *contexts = unit->sink_contexts, sink = sink_context(relay, unit);
+	struct vtd_entry128 *contexts = unit->sink_contexts;
+	struct vtd_entry128 sink = sink_context(unit, context_shared_sink(relay, unit));
 
 	for (unsigned int devfn = 0; devfn < VTD_CONTEXT_ENTRIES; devfn++)
 		contexts[devfn] = sink;
@@ -80,7 +105,7 @@ static void sink_device(struct relay *relay, struct device *device, uint16_t rul
 	struct handoff_record record = device->blame;
 
 	record.rule = rule;
-	*device->entry = sink_context(relay, device->unit);
+	*device->entry = sink_context(device->unit, context_own_sink(relay, device->unit));
 	record.action = context_bad_action(device->entry->lo & VTD_CTX_P);
 	quarantine(&relay->report, &record);
 	device->domain = HANDOFF_NO_DOMAIN;

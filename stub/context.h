@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "relay.h"
+#include "sink.h"
 #include "unit.h"
 
 /*
@@ -25,6 +26,16 @@ void context_fill_sink(struct relay *relay, struct unit *unit);
 /* The address width (AW) that second-level sinks of `unit` use; CONTEXT_NO_WIDTH if it has none. */
 #define CONTEXT_NO_WIDTH	~0u
 unsigned int context_sink_width(const struct unit *unit);
+
+/* Where a quarantined device goes: a sink, and its domain id; 0: it is blocked instead. */
+struct device_sink {
+	struct sink sink;
+	uint32_t id;
+};
+
+/* The one that all devices of `unit` may share; a new one for a single device, if there is room. */
+struct device_sink context_shared_sink(const struct relay *relay, struct unit *unit);
+struct device_sink context_own_sink(struct relay *relay, struct unit *unit);
 
 /* Does dmarelay.policy=isolate send this device to the sink? Not if reserved memory may be its own. */
 bool context_is_isolated(const struct relay *relay, const struct handoff_record *blame);

@@ -9,6 +9,8 @@
 #include "state.h"
 #include "switch.h"
 
+#define SINK_SHARE	16	/* of the arena, for sinks beside the one that all may share */
+
 /* Slots for the tables that the arena holds, and as many again for what stays in place. */
 static bool init_bookkeeping(struct relay *relay)
 {
@@ -19,7 +21,11 @@ static bool init_bookkeeping(struct relay *relay)
 		if (!relay->scratch[level])
 			return false;
 	}
-	return sink_init(&relay->sink, &relay->arena);
+	relay->sink_room = (struct sink_room){ &relay->arena, SINK_LEVELS + 1 };
+	if (!sink_grow(&relay->sink, &relay->sink_room, SINK_LEVELS))
+		return false;
+	relay->sink_room.pages = (uint32_t)(relay->arena.size / PAGE_SIZE / SINK_SHARE);
+	return true;
 }
 
 static bool copy_roots(struct relay *relay)

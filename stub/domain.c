@@ -40,7 +40,7 @@ static bool clashes(const struct handoff_domain *domain, const struct translatio
 static bool find(const struct relay *relay, const struct unit *unit, const struct translation *wanted,
 		 uint32_t *index, bool *clash)
 {
-	*clash = unit->sink_id && wanted->id == unit->sink_id;
+	*clash = domain_id_is_sink(unit, wanted->id);
 	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DOMAINS); i++) {
 		const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, i);
 

@@ -32,3 +32,20 @@ uint32_t domain_id_for_sink(struct unit *unit)
 		unit->sink_id = domain_id_fresh(unit);
 	return unit->sink_id;
 }
+
+uint32_t domain_id_for_own_sink(struct unit *unit)
+{
+	uint32_t id = unit->own_sinks < UNIT_MAX_SINKS ? domain_id_fresh(unit) : 0;
+
+	if (id)
+		unit->own_sink_ids[unit->own_sinks++] = (uint16_t)id;
+	return id;
+}
+
+bool domain_id_is_sink(const struct unit *unit, uint16_t id)
+{
+	for (uint32_t i = 0; i < unit->own_sinks; i++)
+		if (unit->own_sink_ids[i] == id)
+			return true;
+	return unit->sink_id && unit->sink_id == id;
+}

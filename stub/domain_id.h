@@ -21,7 +21,13 @@ void domain_id_note(struct unit *unit, uint16_t id);
  */
 uint32_t domain_id_fresh(struct unit *unit);
 
-/* The id of the unit's sink, the same at each call; 0 if there is none. */
+/* The id of the unit's shared sink, the same at each call; 0 if there is none. */
 uint32_t domain_id_for_sink(struct unit *unit);
+
+/* An id for the sink of a single device; 0 if there is none, or the unit has UNIT_MAX_SINKS. */
+uint32_t domain_id_for_own_sink(struct unit *unit);
+
+/* Does a sink go by `id`? */
+bool domain_id_is_sink(const struct unit *unit, uint16_t id);
 
 #endif /* DOMAIN_ID_H */

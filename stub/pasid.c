@@ -15,17 +15,18 @@
 #define TAG_SHIFT	52	/* beyond the addresses that tables can have */
 #define MEMO_UNITS	64u	/* units that a key can tell apart; those beyond copy shared tables twice */
 
-bool pasid_fill_sink(struct relay *relay, struct unit *unit)
+bool pasid_fill_sink(const struct relay *relay, const struct unit *unit, const struct device_sink *to,
+		     const struct pasid_sink *sink)
 {
-	struct vtd_pasid sink = pasid_entry_sink(relay, unit);
-	uint64_t table = arena_phys(&relay->arena, unit->sink_pasid_table).pa;
+	struct vtd_pasid entry = pasid_entry_sink(unit, to);
+	uint64_t table = arena_phys(&relay->arena, sink->table).pa;
 
-	if (!(sink.q[0] & VTD_PE_P))
+	if (!(entry.q[0] & VTD_PE_P))
 		return false;
 	for (unsigned int i = 0; i < VTD_PASID_ENTRIES; i++)
-		unit->sink_pasid_table[i] = sink;
+		sink->table[i] = entry;
 	for (unsigned int i = 0; i < VTD_ENTRIES; i++)
-		unit->sink_pasid_directory[i] = table | VTD_PD_P;
+		sink->directory[i] = table | VTD_PD_P;
 	return true;
 }
 
@@ -124,6 +125,7 @@ static void sink_directory_entry(struct relay *relay, const struct pasid_user *u
 {
 	struct handoff_record record = user->blame;
 	struct unit *unit = user->unit;
+	struct device_sink shared = context_shared_sink(relay, unit);
 
 	record.rule = rule;
 	record.object = HANDOFF_PASID_DIRECTORY;
@@ -131,8 +133,8 @@ static void sink_directory_entry(struct relay *relay, const struct pasid_user *u
 	record.where = where.pa;
 	record.found[0] = *entry;
 	record.target = *entry & VTD_PD_TABLE;
-	*entry = pasid_fill_sink(relay, unit) ?
-		 arena_phys(&relay->arena, unit->sink_pasid_table).pa | VTD_PD_P : VTD_PD_FPD;
+	*entry = pasid_fill_sink(relay, unit, &shared, &unit->pasid_sink) ?
+		 arena_phys(&relay->arena, unit->pasid_sink.table).pa | VTD_PD_P : VTD_PD_FPD;
 	record.action = context_bad_action(*entry & VTD_PD_P);
 	quarantine(&relay->report, &record);
 }

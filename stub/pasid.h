@@ -8,6 +8,7 @@
 #ifndef PASID_H
 #define PASID_H
 
+#include "context.h"
 #include "relay.h"
 #include "unit.h"
 
@@ -17,6 +18,7 @@ struct pasid_user {
 	struct handoff_record blame;	/* unit and device filled in */
 	uint32_t device;		/* index into HANDOFF_DEVICES; ~0 if the report was full */
 	uint32_t rid_pasid;
+	struct device_sink *sink;	/* for its bad entries: made when the first is met, id 0 before */
 };
 
 enum pasid_result { PASID_COPIED, PASID_NO_ROOM, PASID_UNREADABLE, PASID_LATE };
@@ -36,7 +38,11 @@ enum pasid_result pasid_copy_directory(struct relay *relay, const struct pasid_u
 void pasid_describe_device(const struct relay *relay, const struct pasid_user *user, phys_t directory,
 			   struct handoff_device *device);
 
-/* Fill the unit's sink directory and table. False if devices are to be blocked instead. */
-bool pasid_fill_sink(struct relay *relay, struct unit *unit);
+/*
+ * Fill *sink, a directory of the smallest size all of whose PASIDs go to a sink. False if devices
+ * are to be blocked instead.
+ */
+bool pasid_fill_sink(const struct relay *relay, const struct unit *unit, const struct device_sink *to,
+		     const struct pasid_sink *sink);
 
 #endif /* PASID_H */

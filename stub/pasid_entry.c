@@ -8,24 +8,23 @@
 #include "state.h"
 #include "vet.h"
 
-struct vtd_pasid pasid_entry_sink(struct relay *relay, struct unit *unit)
+struct vtd_pasid pasid_entry_sink(const struct unit *unit, const struct device_sink *to)
 {
 	unsigned int aw = context_sink_width(unit);
-	uint32_t id = relay->params.bad == BAD_SINK ? domain_id_for_sink(unit) : 0;
 	struct vtd_pasid entry = { { VTD_PE_FPD } };
 
-	if (!id || (!(unit->ecap & VTD_ECAP_FLTS) && aw == CONTEXT_NO_WIDTH))
+	if (!to->id || (!(unit->ecap & VTD_ECAP_FLTS) && aw == CONTEXT_NO_WIDTH))
 		return entry;
 	entry.q[0] |= VTD_PE_P;
-	entry.q[1] = id;
+	entry.q[1] = to->id;
 	if (aw != CONTEXT_NO_WIDTH && unit->ecap & VTD_ECAP_SLTS) {
-		entry.q[0] |= relay->sink.page[VTD_AW_LEVELS(aw)].pa | (uint64_t)aw << VTD_PE_AW_SHIFT |
+		entry.q[0] |= to->sink.page[VTD_AW_LEVELS(aw)].pa | (uint64_t)aw << VTD_PE_AW_SHIFT |
 			      VTD_PGTT_SECOND_LEVEL << VTD_PE_PGTT_SHIFT;
 	} else {
 		/* The width as Linux gives it: QEMU goes by it here, too (9.6: second-level only). */
 		entry.q[0] |= VTD_PGTT_FIRST_LEVEL << VTD_PE_PGTT_SHIFT |
 			      (aw != CONTEXT_NO_WIDTH ? (uint64_t)aw << VTD_PE_AW_SHIFT : 0);
-		entry.q[2] = relay->sink.page[4].pa;	/* FLPM 0: 4 levels */
+		entry.q[2] = to->sink.page[4].pa;	/* FLPM 0: 4 levels */
 	}
 	return entry;
 }
@@ -201,7 +200,9 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 		}
 	}
 	if (rule) {
-		*entry = pasid_entry_sink(relay, user->unit);
+		if (!user->sink->id)	/* the first of the device */
+			*user->sink = context_own_sink(relay, user->unit);
+		*entry = pasid_entry_sink(user->unit, user->sink);
 		record.rule = rule;
 		record.action = context_bad_action(entry->q[0] & VTD_PE_P);
 		quarantine(&relay->report, &record);

@@ -9,21 +9,27 @@
 #include "state.h"
 #include "vet.h"
 
-bool scalable_alloc(struct relay *relay, struct unit *unit)
+static bool alloc_sink(struct relay *relay, struct pasid_sink *sink)
 {
-	unit->sink_pasid_directory = arena_page(&relay->arena);
-	unit->sink_pasid_table = arena_page(&relay->arena);
-	unit->blank_contexts = arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
-	return unit->sink_pasid_directory && unit->sink_pasid_table && unit->blank_contexts;
+	sink->directory = arena_page(&relay->arena);
+	sink->table = arena_page(&relay->arena);
+	return sink->directory && sink->table;
 }
 
-/* The smallest directory, all of whose PASIDs are sunk. RID_PASID is 0. */
-static struct vtd_sm_context sink_context(struct relay *relay, struct unit *unit)
+bool scalable_alloc(struct relay *relay, struct unit *unit)
 {
-	if (!pasid_fill_sink(relay, unit))
+	unit->blank_contexts = arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
+	return alloc_sink(relay, &unit->pasid_sink) && unit->blank_contexts;
+}
+
+/* All PASIDs of the directory are sunk. RID_PASID is 0. */
+static struct vtd_sm_context sink_context(const struct relay *relay, const struct unit *unit,
+					  const struct device_sink *to, const struct pasid_sink *sink)
+{
+	if (!pasid_fill_sink(relay, unit, to, sink))
 		return (struct vtd_sm_context){ { VTD_SMC_FPD } };
 	return (struct vtd_sm_context){
-		{ arena_phys(&relay->arena, unit->sink_pasid_directory).pa | VTD_SMC_FPD | VTD_SMC_P |
+		{ arena_phys(&relay->arena, sink->directory).pa | VTD_SMC_FPD | VTD_SMC_P |
 		  (unit->ecap & VTD_ECAP_PASID ? VTD_SMC_PASIDE : 0) }
 	};
 }
@@ -31,7 +37,8 @@ static struct vtd_sm_context sink_context(struct relay *relay, struct unit *unit
 void scalable_fill_sink(struct relay *relay, struct unit *unit)
 {
 	struct vtd_sm_context *contexts = (void *)unit->sink_contexts;
-	struct vtd_sm_context sink = sink_context(relay, unit);
+	struct device_sink shared = context_shared_sink(relay, unit);
+	struct vtd_sm_context sink = sink_context(relay, unit, &shared, &unit->pasid_sink);
 
 	for (unsigned int i = 0; i < VTD_SM_CONTEXT_ENTRIES; i++)
 		contexts[i] = sink;
@@ -59,6 +66,18 @@ static uint16_t vet_context(const struct relay *relay, const struct unit *unit,
 			 HANDOFF_RULE_SM_CONTEXT_WIDTH, HANDOFF_RULE_SM_CONTEXT_PROVENANCE);
 }
 
+/* The same for one device alone, or, for want of room, with all others. */
+static struct vtd_sm_context own_sink_context(struct relay *relay, struct unit *unit)
+{
+	struct device_sink own = context_own_sink(relay, unit);
+	struct pasid_sink sink;
+
+	if (own.id && own.id != unit->sink_id && alloc_sink(relay, &sink))
+		return sink_context(relay, unit, &own, &sink);
+	own = context_shared_sink(relay, unit);
+	return sink_context(relay, unit, &own, &unit->pasid_sink);
+}
+
 /* Returns what happened to it: enum handoff_action. */
 static uint8_t sink_device(struct relay *relay, struct unit *unit, struct vtd_sm_context *entry,
 			const struct handoff_record *blame, uint16_t rule)
@@ -70,7 +89,7 @@ static uint8_t sink_device(struct relay *relay, struct unit *unit, struct vtd_sm
 	record.found[0] = entry->q[0];
 	record.found[1] = entry->q[1];
 	record.target = entry->q[0] & VTD_SMC_PASIDDIRPTR;
-	*entry = sink_context(relay, unit);
+	*entry = own_sink_context(relay, unit);
 	record.action = context_bad_action(entry->q[0] & VTD_SMC_P);
 	quarantine(&relay->report, &record);
 	return record.action;
@@ -127,8 +146,10 @@ bool scalable_copy(struct relay *relay, struct unit *unit, struct vtd_sm_context
 	};
 	struct handoff_device *device = add_device(relay, unit, entry, bus, devfn);
 	uint16_t rule = vet_context(relay, unit, &user, entry);
+	struct device_sink sink = { .id = 0 };
 	bool late = false;
 
+	user.sink = &sink;
 	user.blame.where = where.pa;
 	if (!device)
 		user.device = HANDOFF_NO_DOMAIN;

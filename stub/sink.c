@@ -5,23 +5,29 @@
 
 #include "vtd.h"
 
-bool sink_init(struct sink *sink, struct arena *arena)
+static uint64_t *take_page(struct sink_room *room)
 {
-	void *scratch = arena_page(arena);
+	uint64_t *page = room->pages ? arena_page(room->arena) : NULL;
 
-	if (!scratch)
-		return false;
-	memset(scratch, 0xff, PAGE_SIZE);
-	sink->page[0] = arena_phys(arena, scratch);
+	if (page)
+		room->pages--;
+	return page;
+}
 
-	for (unsigned int level = 1; level <= SINK_LEVELS; level++) {
-		uint64_t *table = arena_page(arena);
+bool sink_grow(struct sink *sink, struct sink_room *room, unsigned int level)
+{
+	for (unsigned int at = 0; at <= level; at++) {
+		uint64_t *page;
 
-		if (!table)
+		if (sink->page[at].pa)
+			continue;
+		page = take_page(room);
+		if (!page)
 			return false;
-		for (unsigned int i = 0; i < VTD_ENTRIES; i++)
-			table[i] = sink_entry(sink, level);
-		sink->page[level] = arena_phys(arena, table);
+		memset(page, 0xff, PAGE_SIZE);
+		for (unsigned int i = 0; at && i < VTD_ENTRIES; i++)
+			page[i] = sink_entry(sink, at);
+		sink->page[at] = arena_phys(room->arena, page);
 	}
 	return true;
 }

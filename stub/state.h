@@ -25,7 +25,8 @@ struct relay {
 	struct report report;
 	struct ram ram;
 	struct dmar dmar;
-	struct sink sink;
+	struct sink sink;		/* the one that all may share */
+	struct sink_room sink_room;	/* for those of their own */
 	struct memo memo;
 	struct pagetable_formats formats;
 	bool unmendable;		/* some table in place has a bad entry that stays: trust none again */

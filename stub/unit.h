@@ -14,6 +14,13 @@
 #include "vtd.h"
 
 #define UNIT_MAX	256u
+#define UNIT_MAX_SINKS		32u	/* that are one device's own */
+
+/* A PASID directory, a page, and the table that all its entries refer to. */
+struct pasid_sink {
+	uint64_t *directory;
+	struct vtd_pasid *table;
+};
 
 struct unit {
 	phys_t base;
@@ -30,9 +37,10 @@ struct unit {
 	void *sink_contexts;			/* a context table that sinks every device */
 	bool sink_contexts_used;		/* filled, since some root entry leads there */
 	void *blank_contexts;			/* scalable mode: the empty half of a bus */
-	uint64_t *sink_pasid_directory;		/* scalable mode: what sunk devices use */
-	struct vtd_pasid *sink_pasid_table;
-	uint32_t sink_id;			/* domain id of the sink, 0 until one is needed */
+	struct pasid_sink pasid_sink;		/* scalable mode: what sunk devices share */
+	uint32_t sink_id;			/* domain id of the shared sink, 0 until one is needed */
+	uint16_t own_sink_ids[UNIT_MAX_SINKS];	/* of sinks that single devices have */
+	uint32_t own_sinks;
 	uint64_t *id_used;			/* a bit for each domain id that our copies use */
 	struct vtd_entry128 *irt;
 	uint64_t *queue;			/* one page of invalidation descriptors */

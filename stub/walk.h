@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "pagetable.h"
+#include "sink.h"
 
 /* A table on the way from the root to where the walk stands. */
 struct frame {
@@ -30,6 +31,7 @@ struct walk {
 	struct handoff_range gap;	/* physical, around the last leaf: free of the crash region */
 	struct frame frames[PAGETABLE_MAX_LEVELS];
 	unsigned int depth;
+	struct sink sink;		/* of this domain alone, as far as it was needed */
 	bool lost;			/* a bad entry in place cannot be mended: nor can the domain stay */
 };
 

@@ -5,6 +5,14 @@
 #include "ranges.h"
 #include "state.h"
 
+/* By the domain's own sink, or for want of room by the one that all share. */
+static uint64_t sink_for(struct walk *walk, unsigned int level)
+{
+	bool own = sink_grow(&walk->sink, &walk->relay->sink_room, level - 1);
+
+	return sink_entry(own ? &walk->sink : &walk->relay->sink, level);
+}
+
 void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, uint16_t rule,
 		  enum handoff_object object)
 {
@@ -33,7 +41,7 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 		return;
 	}
 	quarantine(&walk->relay->report, &record);
-	frame->entries[index] = sink ? sink_entry(&walk->relay->sink, frame->level) : 0;
+	frame->entries[index] = sink ? sink_for(walk, frame->level) : 0;
 }
 
 /* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */

@@ -59,8 +59,8 @@ MUTANTS = [
            "scalable"),
     mutant("intremap.c", "an interrupt entry's reserved SVT", "VTD_IRTE_SVT(entry.hi) == 3", "false",
            "intremap"),
-    mutant("sink.c", "the scratch page is not all ones", "memset(scratch, 0xff, PAGE_SIZE);",
-           "memset(scratch, 0, PAGE_SIZE);", "pagetable", "second_level"),
+    mutant("sink.c", "the scratch page is not all ones", "memset(page, 0xff, PAGE_SIZE);",
+           "memset(page, 0, PAGE_SIZE);", "pagetable", "second_level"),
 
     # Memory, firmware, the loader
     mutant("ram.c", "RAM is what is no RAM", "entry->type != E820_RAM &&",
