@@ -111,9 +111,7 @@ static bool add_device(const struct handoff_view *view, const struct owner *owne
 	if (is_scalable(view, device) && !requester_is_quarantined(&requester) &&
 	    !add_pasids(view, owners, count, device, list, &plain))
 		return false;
-	/* Without an entry for them, nothing comes of requests without a PASID. */
-	return plain || (!requester.translation && !requester_is_quarantined(&requester)) ||
-	       add(list, &requester);
+	return plain || add(list, &requester);
 }
 
 bool requesters_list(const struct handoff_view *view, struct requesters *list)

@@ -23,6 +23,7 @@ def test_all_that_is_reached(who, name):
     assert {key: sorted(found[key]) for key in found} == REACHED
     assert [entry["device"] for entry in answer["reached"] if entry["pass_through"]] == \
         ["0000:03:00.1"]
+    assert len(answer["reached"]) == len(REACHED) + 1
     assert (answer["missing_tables"], answer["more"]) == (0, False)
     assert answer["tables"] == ("copied" if name == "handoff" else "original")
     of_devices = [("context", "0000:04:00.0"), ("root-entry", "0000:09:00.0"),
@@ -46,7 +47,10 @@ def test_one_page(who):
 def test_range_of_bytes(who):
     answer = who("--json", "0x300ff8-0x301007", "handoff")
     assert runs(answer)[NIC] == [(0x1ff8, 0x300ff8, 0x301007, "rw"),
-                                 (0x5ff8, 0x300ff8, 0x300fff, "r")]
+                                 (0x5ff8, 0x300ff8, 0x300fff, "r"),
+                                 (0x6000, 0x301000, 0x301007, "rw")]
+    assert runs(who("--json", "301000-301000", "dump"))[NIC] == [
+        (0x2000, 0x301000, 0x301000, "rw"), (0x6000, 0x301000, 0x301000, "rw")]
 
 
 def test_nobody_but_pass_through(who):
@@ -57,12 +61,12 @@ def test_nobody_but_pass_through(who):
 
 def test_summary(who):
     answer = who("--summary", "--json", "dump")
-    assert runs(answer["kernel_text"]) == {NIC: REACHED[NIC][4:]}
+    assert runs(answer["kernel_text"]) == {NIC: REACHED[NIC][5:]}
     assert runs(answer["kernel_page_tables"]) == {DISK: REACHED[DISK][2:3]}
     units = [(0x7f0000300000, 0x500000, 0x5000ff, "rw"),    # interrupt table, queue
              (0x7f0000310000, 0x510000, 0x510fff, "rw")]
     assert runs(answer["remapping_tables"]) == {DISK: REACHED[DISK][1:2], GPU: units, TWIN: units}
-    assert runs(answer["crash_region"]) == {NIC: REACHED[NIC][3:4], DISK: REACHED[DISK][3:]}
+    assert runs(answer["crash_region"]) == {NIC: REACHED[NIC][4:5], DISK: REACHED[DISK][3:]}
     assert answer["kernel_text"]["ranges"] == [{"first": hex(dumps.TEXT),
                                                 "last": hex(dumps.TEXT + 0x3fffff)}]
     tables = [(int(each["first"], 16), int(each["last"], 16))
@@ -78,7 +82,26 @@ def test_summary_of_a_handoff(who):
     assert [answer[key]["known"] for key in ("kernel_text", "kernel_page_tables",
                                              "remapping_tables", "crash_region")] == \
         [False, False, False, True]
-    assert runs(answer["crash_region"]) == {NIC: REACHED[NIC][3:4], DISK: REACHED[DISK][3:]}
+    assert runs(answer["crash_region"]) == {NIC: REACHED[NIC][4:5], DISK: REACHED[DISK][3:]}
+
+
+def test_text_that_begins_within_a_page(who, tmp_path):
+    _, memory, sealed = trees.build()
+    info = dumps.VMCOREINFO.replace(b"(_stext)=ffffffff81000000", b"(_stext)=ffffffff81001000")
+    (tmp_path / "within").write_bytes(dumps.elf(memory, dumps.notes(dumps.device_dump(sealed),
+                                                                    vmcoreinfo=info)))
+    text = who("--summary", "--json", "within")["kernel_text"]
+    assert text["ranges"] == [{"first": hex(dumps.TEXT + PAGE),
+                               "last": hex(dumps.TEXT + 0x3fffff)}]
+
+
+def test_encrypted_kernel(who, tmp_path):
+    _, memory, sealed = trees.build()
+    info = dumps.VMCOREINFO + b"NUMBER(sme_mask)=140737488355328\n"
+    (tmp_path / "sme").write_bytes(dumps.elf(memory, dumps.notes(dumps.device_dump(sealed),
+                                                                 vmcoreinfo=info)))
+    answer = who("--summary", "--json", "sme")
+    assert not answer["kernel_text"]["known"] and not answer["kernel_page_tables"]["known"]
 
 
 def test_without_vmcoreinfo(who, tmp_path):
@@ -115,7 +138,9 @@ def test_what_adoption_adds_is_not_of_the_crash(who, tmp_path):
     handoff, _, sealed = trees.build()
     handoff = bytearray(handoff)
     # Copies in the order of trees.nic(): top, middle and leaf table
-    for at, entry in ((2 * PAGE + 0x1f0 * 8, 0x300000 | 3), (0x1f1 * 8, 0x12345000 | 3)):
+    leaf_table = 2 * PAGE
+    for at, entry in ((leaf_table + 4 * 8, 0x300000 | 3), (leaf_table + 0x1f0 * 8, 0x300000 | 3),
+                      (0x1f1 * 8, 0x12345000 | 3)):
         handoff[len(sealed) + at:len(sealed) + at + 8] = entry.to_bytes(8, "little")
     (tmp_path / "adopted").write_bytes(handoff)
     assert who("--json", EVERYTHING, "adopted") == who("--json", EVERYTHING, "handoff")

@@ -14,13 +14,13 @@ from dumps import PAGE
 from trees import EVERYTHING, NIC, REACHED, runs
 
 
-def dump_of(tables, root):
-    """A dump in which the first device's tree is the one at `root`."""
+def dump_of(tables, root, *, records=(), width=39):
+    """A dump in which the tree of all domains is the one at `root`."""
     _, memory, _ = trees.build()
     memory.update(tables.pages())
     made = trees.sections((root, 0, 0), (0, 0, 0), (0, 0), 0, 0)
-    made[1] = blobs.Section(blobs.DOMAINS, [blobs.domain(old_root=root)] * 4)
-    del made[4:6]       # ranges and records
+    made[1] = blobs.Section(blobs.DOMAINS, [blobs.domain(old_root=root, address_width=width)] * 4)
+    made[4:6] = [blobs.Section(blobs.RECORDS, records)] if records else []      # no ranges
     return dumps.elf(memory, dumps.notes(dumps.device_dump(blobs.Block(made, tables=0).build())))
 
 
@@ -35,6 +35,56 @@ def test_table_that_points_at_itself(who, tmp_path):
     assert not answer["more"]
 
 
+def test_table_that_leads_to_nothing_may_elsewhere(who, tmp_path):
+    """At another level its entries are leaves; on a way that allows more, they are allowed."""
+    tables = trees.Tables(0x5000000)
+    root, both, middle, nothing = (tables.new() for _ in range(4))
+    tables.contents[root] = {0: both | 3, 1: middle | 3}
+    tables.contents[middle] = {0: both | 3}
+    tables.contents[both] = {7: nothing | 3}
+    (tmp_path / "levels").write_bytes(dump_of(tables, root))
+    assert runs(who("--json", f"{nothing:x}", "levels"))[NIC] == [
+        (1 << 30 | 7 << 12, nothing, nothing + 4095, "rw")]
+    tables.contents[root] = {0: middle | 1, 1: middle | 3}
+    tables.contents[both] = {7: 0x300000 | 2}
+    (tmp_path / "rights").write_bytes(dump_of(tables, root))
+    assert runs(who("--json", "300000", "rights"))[NIC] == [
+        (1 << 30 | 7 << 12, 0x300000, 0x300fff, "w")]
+
+
+def test_quarantined_table(who, tmp_path):
+    """The stub found the entry of a table bad: so is all that is reached through it."""
+    tables = trees.Tables(0x5000000)
+    root = tables.new()
+    tables.map(root, 3, 0x1000, 0x300000 | 3)
+    tables.map(root, 3, 1 << 30, 0x300000 | 3)
+    record = blobs.record(rule=35, object=4, level=3, where=root, found_lo=root + PAGE | 3)
+    (tmp_path / "subtree").write_bytes(dump_of(tables, root, records=[record]))
+    assert [run[3] for run in runs(who("--json", "300000", "subtree"))[NIC]] == ["rwq", "rw"]
+
+
+def test_large_pages_that_there_are_not(who, tmp_path):
+    """Of 512 GiB: the bit means nothing there."""
+    tables = trees.Tables(0x5000000)
+    root = tables.new()
+    tables.map(root, 4, 0, 0x80 | 3, level=4)
+    tables.map(root, 4, 1 << 39, 0x80 | 3, level=3)     # 1 GiB: that there is
+    (tmp_path / "large").write_bytes(dump_of(tables, root, width=48))
+    assert runs(who("--json", "300000", "large"))[NIC] == [
+        ((1 << 39) + 0x300000, 0x300000, 0x300fff, "rw")]
+
+
+def test_few_runs_in_the_summary(who, tmp_path):
+    tables = trees.Tables(0x5000000)
+    root = tables.new()
+    for number in range(6):
+        tables.map(root, 3, number << 12, trees.CRASH + (number << 13) | 3)
+    (tmp_path / "runs").write_bytes(dump_of(tables, root))
+    text = who("--summary", "runs")
+    assert "    and 2 more runs\n" in text and text.count("IOVA 0x3000-") > 0
+    assert "IOVA 0x4000-" not in text
+
+
 def test_sink(who, tmp_path):
     """2^27 leaves to one page: some are listed, and that there are more is said, within seconds."""
     tables = trees.Tables(0x5000000)
@@ -45,6 +95,16 @@ def test_sink(who, tmp_path):
     answer = who("--json", "300000", "sink")
     assert answer["more"] and len(runs(answer)[NIC]) == 65536
     assert runs(who("--json", "301000", "sink")) == {}
+
+
+def test_endless_sink(who, tmp_path):
+    """2^36 ways to nowhere: each table is looked at once a level."""
+    tables = trees.Tables(0x5000000)
+    root = tables.new()
+    tables.contents[root] = dict.fromkeys(range(512), root | 3)
+    (tmp_path / "sink").write_bytes(dump_of(tables, root, width=48))
+    answer = who("--json", "301000", "sink")
+    assert runs(answer) == {} and not answer["more"]
 
 
 @pytest.mark.parametrize("change, access", [
@@ -67,7 +127,7 @@ def test_tables_that_are_not_in_the_dump(who, tmp_path):
     (tmp_path / "lost").write_bytes(dumps.elf(lost, dumps.notes(dumps.device_dump(sealed))))
     answer = who("--json", EVERYTHING, "lost")
     assert answer["missing_tables"] == 1
-    assert runs(answer)[NIC] == REACHED[NIC][4:]
+    assert runs(answer)[NIC] == REACHED[NIC][5:]
     assert "1 tables are not in the dump: more may be reached" in who("300000", "lost")
 
 

@@ -52,7 +52,8 @@ def nic(tables, bad=True):
     tables.map(root, 3, 0x1000, 0x300000 | READ | WRITE)
     tables.map(root, 3, 0x2000, 0x301000 | READ | WRITE)
     tables.map(root, 3, 0x5000, 0x300000 | READ)
-    tables.map(root, 3, 0x6000, 0x302000 | WRITE)
+    tables.map(root, 3, 0x3000, 0x302000 | WRITE)           # go on where the ones before end,
+    tables.map(root, 3, 0x6000, 0x301000 | READ | WRITE)    # but allow something else
     tables.map(root, 3, 0x40000000, dumps.TEXT | LARGE | READ | WRITE, level=2)
     where = tables.map(root, 3, 0x7000, (CRASH + 0x5000 if bad else root) | READ | WRITE)
     return root, where
@@ -77,7 +78,7 @@ def gpu(tables):
     return root
 
 
-NIC_RANGES = [(0x1000, 0x2fff), (0x5000, 0x7fff), (0x40000000, 0x401fffff)]
+NIC_RANGES = [(0x1000, 0x3fff), (0x5000, 0x7fff), (0x40000000, 0x401fffff)]
 DISK_RANGES = [(0x123400000000, 0x123400201fff), (0x123400300000, 0x123400300fff)]
 GPU_RANGES = [(0x7f0000000000, 0x7f0000000fff), (0x7f0000200000, 0x7f00003fffff)]
 
@@ -106,8 +107,8 @@ def sections(old, new, where, root_table, directory):
                          old_context_hi=0xb01),
             blobs.device(bus=5, devfn=0, unit=1, domain=blobs.NO_DOMAIN, domain_id=0,
                          translation=0, old_context_lo=directory | 1, old_context_hi=0),
-            blobs.device(bus=5, devfn=1, unit=1, domain=blobs.NO_DOMAIN, domain_id=0,
-                         translation=0, old_context_lo=directory | 1, old_context_hi=5)]),
+            blobs.device(bus=5, devfn=1, unit=1, domain=2, domain_id=9, translation=3,
+                         old_context_lo=directory | 1, old_context_hi=5)]),
         Section(blobs.PASIDS, [blobs.pasid(device=4, pasid=5, domain=2, domain_id=9,
                                            translation=3, old_entry_1=9)]),
         Section(blobs.RANGES, [blobs.RANGE.pack(*pair) for pairs in ranges for pair in pairs]),
@@ -119,6 +120,7 @@ def sections(old, new, where, root_table, directory):
             blobs.record(rule=16, object=3, bus=4, devfn=0, domain_id=11, level=0, iova=0, size=0),
             blobs.record(rule=35, object=4, level=2, devfn=0x18, iova=0x40200000, size=0x200000,
                          where=0x1000),
+            blobs.record(rule=22, object=3, action=4, bus=2, devfn=0, level=0, iova=0, size=0),
             blobs.record(rule=2, object=2, bus=9, devfn=0, level=0, iova=0, size=0, domain_id=0),
             blobs.record(rule=80, object=8, unit=1, bus=5, devfn=0, level=0, iova=64, size=0)]),
         Section(blobs.CRASH_REGION, [blobs.RANGE.pack(CRASH, CRASH + 0xfffffff)])]
@@ -161,8 +163,8 @@ NIC, DISK = ("0000:00:03.0", None), ("0000:02:00.0", None)
 GPU, TWIN = ("0000:05:00.0", 5), ("0000:05:00.1", None)
 TABLE = ORIGINAL + PAGE
 REACHED = {
-    NIC: [(0x1000, 0x300000, 0x301fff, "rw"), (0x5000, 0x300000, 0x300fff, "r"),
-          (0x6000, 0x302000, 0x302fff, "w"),
+    NIC: [(0x1000, 0x300000, 0x301fff, "rw"), (0x3000, 0x302000, 0x302fff, "w"),
+          (0x5000, 0x300000, 0x300fff, "r"), (0x6000, 0x301000, 0x301fff, "rw"),
           (0x7000, CRASH + 0x5000, CRASH + 0x5fff, "rwq"),
           (0x40000000, dumps.TEXT, dumps.TEXT + 0x1fffff, "rw")],
     DISK: [(0x123400000000, 0x200000, 0x3fffff, "rw"), (0x123400200000, TABLE, TABLE + 4095, "rw"),
