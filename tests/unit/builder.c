@@ -31,6 +31,7 @@ struct build *build_machine(void)
 	memory_picture_free(b->before);
 	*b = (struct build){
 		.host_width = 46,
+		.units_at = BUILD_UNIT,
 		.options = "",
 		.arena_size = 0x100000,
 		.next_page = BUILD_PAGES,
@@ -66,7 +67,7 @@ uint64_t build_page(struct build *b)
 
 struct mock_unit *build_unit(struct build *b)
 {
-	struct mock_unit *unit = mock_add(BUILD_UNIT + mock_count() * PAGE_SIZE);
+	struct mock_unit *unit = mock_add(b->units_at + mock_count() * PAGE_SIZE);
 	struct dmar_drhd drhd = {
 		.head = { DMAR_DRHD, sizeof(drhd) },
 		.flags = 1,

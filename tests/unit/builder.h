@@ -69,6 +69,7 @@ struct build {
 	uint64_t arena_size;
 	uint64_t next_page;
 	uint16_t segment;		/* of the units that build_unit() adds */
+	uint64_t units_at;		/* registers of the first of them */
 	uint64_t rights;		/* low bits of what build_map() writes: 3, in first-level tables 7 */
 	bool no_dmar, no_xsdt, no_elfcorehdr;
 	char command_line[1024];
