@@ -55,6 +55,9 @@ uint32_t machine_ticks_per_us(void);
  */
 uint32_t machine_measure_clock(void);
 
+/* Non-maskable interrupts that have come since the stub began; they are counted and pass by. */
+uint64_t machine_nmis(void);
+
 /* One turn of a poll. */
 void machine_relax(void);
 

@@ -50,10 +50,19 @@ static void restate_times(struct relay *relay)
 	}
 }
 
+/* Somebody calls for attention: a device whose access failed, memory that went bad, a watchdog. */
+static void log_nmis(struct relay *relay)
+{
+	if (machine_nmis() != relay->nmis_told)
+		log_line(&relay->report, "NMIs so far: %lu", machine_nmis());
+	relay->nmis_told = machine_nmis();
+}
+
 static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff_reason reason)
 {
 	relay->outcome = outcome;
 	relay->reason = reason;
+	log_nmis(relay);
 	report_seal(&relay->report, outcome, reason);
 }
 

@@ -33,6 +33,7 @@ struct relay {
 	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */
 	struct unit units[UNIT_MAX];
 	uint32_t unit_count;
+	uint64_t nmis_told;		/* in the log */
 	enum handoff_outcome outcome;
 	enum handoff_reason reason;
 	uint64_t phase_start;		/* ticks */

@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "cpu.h"
 #include "paging.h"
+#include "traps.h"
 
 static uintptr_t line_size = 64;	/* of the CPU caches */
 static bool has_clflushopt;
@@ -153,6 +154,11 @@ void machine_fence(void)
 uint64_t machine_ticks(void)
 {
 	return rdtsc();
+}
+
+uint64_t machine_nmis(void)
+{
+	return *(volatile uint64_t *)&nmi_count;
 }
 
 void machine_relax(void)

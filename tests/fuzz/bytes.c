@@ -90,6 +90,11 @@ uint64_t machine_ticks(void)
 	return ++ticks;
 }
 
+uint64_t machine_nmis(void)
+{
+	return 0;
+}
+
 uint32_t machine_ticks_per_us(void)
 {
 	return 1;

@@ -148,6 +148,11 @@ uint32_t machine_measure_clock(void)
 	return fake.ticks_per_us;
 }
 
+uint64_t machine_nmis(void)
+{
+	return fake.nmis;
+}
+
 void machine_relax(void)
 {
 	fake.ticks += (uint64_t)RELAX_US * fake.ticks_per_us;

@@ -46,6 +46,7 @@ struct fake {
 	uint64_t jump_at;		/* at this call of machine_ticks() (1 = the first) ... */
 	uint64_t jump;			/* ... it moves so much more; 0 = never */
 	unsigned int cpu_bits;		/* machine_read() beyond these fails */
+	uint64_t nmis;			/* that came so far */
 	bool no_console;
 
 	/* what happened */

@@ -7,6 +7,7 @@
 #include "fake.h"
 #include "params.h"
 #include "result.h"
+#include "scene.h"
 
 /* One unit, two devices: 00:1f.0 with 3 levels, 01:00.0 with 4, and an interrupt. */
 static struct build *usual_machine(void)
@@ -401,6 +402,20 @@ static void two_runs_give_the_same_bytes(void **state)
 	assert_memory_equal(first, second, sizeof(first));
 }
 
+/* What was pending when the stub came, or came while it ran: told once, before the seal. */
+static void nmis_are_told(void **state)
+{
+	struct scene s = scene_make(state);
+
+	scene_expect_nothing(&s);
+	assert_null(strstr(result_log(), "NMI"));
+	s = scene_make(state);
+	fake.nmis = 3;
+	scene_expect_nothing(&s);
+	assert_logged("NMIs so far: 3");
+	assert_null(strstr(strstr(result_log(), "NMI") + 1, "NMI"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +444,7 @@ int main(void)
 		cmocka_unit_test(log_goes_to_the_console_too),
 		cmocka_unit_test(console_that_is_not_there_is_told),
 		cmocka_unit_test(two_runs_give_the_same_bytes),
+		cmocka_unit_test(nmis_are_told),
 	};
 
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);

@@ -5,9 +5,12 @@
  */
 #include "cpu.h"
 #include "paging.h"
+#include "traps.h"
 
 #define CPUID_ADDRESS_SIZES	0x80000008u
 #define LEAST_ADDRESS_BITS	36u		/* of a CPU without that leaf */
+
+uint64_t nmi_count;	/* UEFI's own handler has them */
 
 bool paging_reaches(phys_t at, uint64_t size)
 {
