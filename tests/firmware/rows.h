@@ -28,6 +28,7 @@ struct row {
 	struct table_format format;
 	enum damage damage;
 	uint16_t rule;		/* enum handoff_rule that the record must name; 0: no record */
+	bool block;		/* dmarelay.bad=block: nothing takes the place of what is bad */
 };
 
 /* NULL if there is none of that name, which has `length` characters. */

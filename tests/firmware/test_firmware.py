@@ -19,16 +19,17 @@ APPLICATION = "dmarelay-test.efi"
 
 LEGACY_3 = (
     "legacy-3 legacy-3-2M legacy-3-1G legacy-3-folded legacy-pass-through legacy-3-bad-leaf "
-    "legacy-3-bad-table legacy-bad-context legacy-bad-root-entry legacy-bad-interrupt").split()
+    "legacy-3-bad-table legacy-bad-context legacy-bad-context-blocked legacy-bad-root-entry "
+    "legacy-bad-interrupt").split()
 LEGACY_4 = "legacy-3 legacy-4 legacy-4-2M legacy-4-1G legacy-4-bad-leaf legacy-4-bad-table".split()
 SECOND = (
     "second-3 second-4 second-4-2M second-4-1G second-4-folded scalable-pass-through "
     "second-4-bad-leaf second-4-bad-table second-bad-pasid second-bad-directory "
-    "second-bad-context second-bad-root-entry").split()
+    "second-bad-context second-bad-context-blocked second-bad-root-entry").split()
 FIRST = (
     "first-4 first-4-2M first-4-1G first-4-folded scalable-pass-through first-4-bad-leaf "
     "first-4-bad-table first-bad-pasid first-bad-directory first-bad-context "
-    "first-bad-root-entry").split()
+    "first-bad-context-blocked first-bad-root-entry").split()
 
 MACHINES = {
     "39-bit": (QEMU, "intremap=on,aw-bits=39", LEGACY_3),

@@ -128,6 +128,16 @@ static void victim_sinks(const struct relay_boot *boot, iova_t at)
 	traffic_ends(&lab.victim, "the victim's read from the sink ends");
 }
 
+/* Its entry is not present, and its faults are muted. */
+static void victim_is_blocked(const struct relay_boot *boot, iova_t at)
+{
+	edu_write(&lab.victim, at);
+	traffic_ends(&lab.victim, "the victim's blocked write ends");
+	expect(!lab_count_pattern(boot->arena_phys.pa, boot->arena_size, VICTIM_SEED),
+	       "the victim's write is not in the arena");
+	expect(lab_untouched(lab_buffer(NEAR)), "the victim's write is not where it was mapped");
+}
+
 static void check_victim(const struct scene *scene, const struct relay_boot *boot)
 {
 	iova_t near = scene_iova(scene, NEAR);
@@ -144,7 +154,10 @@ static void check_victim(const struct scene *scene, const struct relay_boot *boo
 		victim_reaches(near, NEAR, "far from the damage all is well");
 		break;
 	default:
-		victim_sinks(boot, near);
+		if (scene->row->block)
+			victim_is_blocked(boot, near);
+		else
+			victim_sinks(boot, near);
 	}
 	expect(lab_untouched(lab.forbidden), "nothing has reached the crash region");
 }
@@ -198,7 +211,9 @@ bool trial_run(const struct row *row, bool commit)
 		return false;
 	}
 	scene_build(&scene, row);
-	expect(firmware_crash(&boot, lab.region, LAB_REGION_SIZE, "dmarelay.log=ttyS1"),
+	expect(firmware_crash(&boot, lab.region, LAB_REGION_SIZE,
+			      row->block ? "dmarelay.log=ttyS1 dmarelay.bad=block" :
+					   "dmarelay.log=ttyS1"),
 	       "the memory map can be told");
 	boot.entry_ticks = machine_ticks();
 	announce(&scene, &boot);
