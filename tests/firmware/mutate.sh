@@ -25,8 +25,8 @@ mutants() {
 	stub/switch.c|s/unit_write64(unit, VTD_RTADDR, root);//|test_row
 	stub/switch.c|s/unit_write64(unit, VTD_IRTA, irta);//|39-bit or first-level
 	stub/sink.c|s/ . VTD_SL_W//|39-bit and bad and not interrupt and not blocked
-	stub/sink.c|s/page.level - 1..pa/page[0].pa/|scalable and bad and not blocked and not leaf
-	stub/walk_entry.c|s/frame->entries.index. = sink ? .*;//|bad-leaf or bad-table
+	stub/sink.c|s/page.level - 1..pa/page[level ? 0 : 1].pa/|scalable and bad and not blocked and not leaf
+	stub/walk_entry.c|s/= sink ? sink_for(walk, frame->level)/= sink ? found + 0 * sink_for(walk, 1)/|bad-leaf or bad-table
 	stub/context.c|s/	.device->entry = sink_context(.*;//|39-bit and bad-context
 	stub/pasid_entry.c|s/(aw != CONTEXT_NO_WIDTH ? .*;/0;/|first-bad and not blocked
 	stub/fold.c|s/return first . marks;/return 0;/|folded
