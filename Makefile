@@ -69,6 +69,7 @@ check:
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
 		"mutants=$(MAKE) -s --no-print-directory check-mutants" \
+		"property=$(MAKE) -s --no-print-directory check-property" \
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \
 		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \

@@ -157,6 +157,8 @@ static void check_devices(struct comparison *c)
 struct owners {
 	const struct comparison *c;
 	uint64_t by_id[0x10000];
+	uint16_t ids[0x10000];		/* those in by_id */
+	size_t id_count;
 	struct { uint32_t pasid; uint16_t id; uint64_t what; } by_pasid[0x1000];
 	size_t by_pasid_count;
 };
@@ -192,6 +194,8 @@ static void own(void *context, uint32_t pasid)
 	}
 	if (owners->by_id[t.domain] && owners->by_id[t.domain] != what)
 		fail_msg("domain id %#x stands for two translations", t.domain);
+	if (!owners->by_id[t.domain])
+		owners->ids[owners->id_count++] = t.domain;
 	owners->by_id[t.domain] = what;
 }
 
@@ -200,7 +204,9 @@ static void check_domain_ids(struct comparison *c)
 	static struct owners owners;
 	unsigned int left = 10 * MOST_PASIDS;
 
-	memset(&owners, 0, sizeof(owners));
+	while (owners.id_count)
+		owners.by_id[owners.ids[--owners.id_count]] = 0;
+	owners.by_pasid_count = 0;
 	owners.c = c;
 	for (unsigned int source = 0; source < 0x10000; source++) {
 		struct translation t = translate(&c->after, (uint16_t)source, 0);

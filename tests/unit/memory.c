@@ -61,6 +61,29 @@ static void give_back(uint8_t *buffer, uint64_t size)
 	free(buffer);
 }
 
+/* And so are pages. */
+static struct spare_page { struct spare_page *next; } *spare_pages;
+
+static uint8_t *take_page(void)
+{
+	struct spare_page *page = spare_pages;
+
+	if (!page)
+		return calloc(1, PAGE_SIZE);
+	spare_pages = page->next;
+	return memset(page, 0, PAGE_SIZE);
+}
+
+static void give_page_back(uint8_t *bytes)
+{
+	struct spare_page *page = (void *)bytes;
+
+	if (page) {
+		page->next = spare_pages;
+		spare_pages = page;
+	}
+}
+
 static struct page *slot_of(struct page *pages, size_t room, uint64_t number)
 {
 	size_t at = (number * 0x9e3779b97f4a7c15ull >> 20) & (room - 1);
@@ -97,7 +120,7 @@ static uint8_t *find_or_add(struct memory_picture *picture, uint64_t number)
 	page = slot_of(picture->pages, picture->room, number);
 	if (!page->bytes) {
 		page->number_plus_1 = number + 1;
-		page->bytes = calloc(1, PAGE_SIZE);
+		page->bytes = take_page();
 		picture->used++;
 	}
 	return page->bytes;
@@ -106,7 +129,7 @@ static uint8_t *find_or_add(struct memory_picture *picture, uint64_t number)
 static void clear(struct memory_picture *picture)
 {
 	for (size_t i = 0; i < picture->room; i++)
-		free(picture->pages[i].bytes);
+		give_page_back(picture->pages[i].bytes);
 	free(picture->pages);
 	give_back(picture->arena, picture->arena_size);
 	*picture = (struct memory_picture){ .room = 0 };

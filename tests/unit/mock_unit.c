@@ -89,6 +89,14 @@ void mock_memory_written(uint64_t pa, const void *before, size_t size)
 		devices_run(&units[i]);
 }
 
+bool mock_was_written(uint64_t pa, uint64_t size)
+{
+	for (unsigned int i = 0; i < posted_count; i++)
+		if (posted[i].pa < pa + size && pa < posted[i].pa + posted[i].size)
+			return true;
+	return false;
+}
+
 /* Take back, the newest first, what is still in the write buffer. */
 static void unwrite(const struct mock_unit *unit, uint64_t pa, uint8_t *bytes, size_t size)
 {

@@ -78,6 +78,9 @@ void mock_write(struct mock_unit *unit, uint32_t offset, uint64_t value, unsigne
 /* Memory outside the arena was written: what was there before. */
 void mock_memory_written(uint64_t pa, const void *before, size_t size);
 
+/* Was anything in [pa, pa + size) written by machine_write()? */
+bool mock_was_written(uint64_t pa, uint64_t size);
+
 /* Memory as the unit's table walks see it. False where there is none. */
 bool mock_read_memory(const struct mock_unit *unit, uint64_t pa, void *to, size_t size);
 

@@ -5,6 +5,7 @@
 #	make check-unit			all of them; the closing line is `N passed, N failed, N skipped`
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
+#	make check-property		100000 random machines, and some with sanitizers (MACHINES=N)
 #	make check-mutants		do they notice? each mutant of tests/unit/mutants/ must fail one
 #
 # UNIT_CC=clang-14 uses clang. Failures leave everything below build/unit/.
@@ -58,6 +59,20 @@ FAST_CFLAGS := -std=gnu11 -g -O2 -Wall -Wextra -Wshadow -Wundef -Wmissing-protot
 fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(FAST_BUILD) \
 	UNIT_CFLAGS="$(FAST_CFLAGS)"
 
+# The whole of both programs' machines takes two cores a few minutes.
+MACHINES := 100000
+property_objs := tests/unit/property/property.o tests/unit/property/shrink.o
+
+$(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(UNIT_BUILD)/subject.a
+	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+
+.PHONY: check-property
+check-property: $(UNIT_BUILD)/property
+	@$(fast_make) $(FAST_BUILD)/property
+	@/usr/bin/python3 -B tests/check.py \
+		"many=$(FAST_BUILD)/property --machines $(MACHINES)" \
+		"sanitized=$(UNIT_BUILD)/property --machines 4000 --seed 1"
+
 .PHONY: check-mutants
 check-mutants:
 	@$(fast_make) $(unit_tests:%=$(FAST_BUILD)/test_%)
@@ -66,4 +81,4 @@ check-mutants:
 golden-renew: $(UNIT_BUILD)/test_golden
 	DMARELAY_GOLDEN=renew $<
 
--include $(wildcard $(UNIT_BUILD)/*/*.d $(UNIT_BUILD)/*/*/*.d)
+-include $(wildcard $(UNIT_BUILD)/*/*.d $(UNIT_BUILD)/*/*/*.d $(UNIT_BUILD)/*/*/*/*.d)

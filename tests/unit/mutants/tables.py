@@ -41,7 +41,7 @@ MUTANTS = [
            "context", "scalable"),
     mutant("domain_id.c", "a fresh domain id is given out twice",
            "\t\tdomain_id_note(unit, (uint16_t)id);\n\t\treturn id;", "\t\treturn id;",
-           "random"),
+           "property"),
     mutant("context.c", "a context's reserved bits", "entry.hi & VTD_CTX_RESERVED_HI", "false",
            "context"),
     mutant("context.c", "a domain id just out of range", ">= unit_domain_ids(unit)",
