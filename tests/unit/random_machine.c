@@ -153,6 +153,7 @@ static void random_devices(struct build *b, struct mock_unit *unit)
 		uint16_t source = (uint16_t)(!one_in(3) ? choose(0x400) : choose(0x10000));
 		unsigned int aw = 1 + (unsigned int)choose(3);
 		uint16_t id = (uint16_t)(one_in(4) ? choose(0x10000) : choose(12));
+		uint64_t at;
 
 		if (one_in(6)) {
 			build_context(b, unit, source, choose(0) << 12 | 2 << 2 | 1, (uint64_t)id << 8 | 2);
@@ -162,7 +163,9 @@ static void random_devices(struct build *b, struct mock_unit *unit)
 			shared = random_tree(b, aw);
 			shared_aw = aw;
 			shared_id = id;
-			build_attach(b, unit, source, shared, id, aw);
+			at = build_attach(b, unit, source, shared, id, aw);
+			if (one_in(8))	/* with ATS */
+				memory_put64(at, shared | 1 << 2 | 1);
 		}
 	}
 }
@@ -236,7 +239,7 @@ struct build *random_machine(void)
 {
 	static const char *const options[] = {
 		"", "dmarelay.bad=sink", "dmarelay.bad=block", "dmarelay.pasid=drop",
-		"dmarelay.pasid=drop dmarelay.bad=block",
+		"dmarelay.pasid=drop dmarelay.bad=block", "dmarelay.faults=mute",
 	};
 	struct build *b = build_machine();
 
