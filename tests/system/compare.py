@@ -92,6 +92,18 @@ SCENARIOS = [
     Scenario("crashkernel above 4 GiB", {"mem_mib": 6144, "crashkernel": "512M,high"}),
     Scenario("buffers mapped, no reset", {}, WITHOUT_DRIVERS, attach=MAP_ONLY),
     Scenario("device removed, rescanned", {}, attach=REMOVE),
+    Scenario("scalable mode", {"scalable": True}),
+    Scenario("scalable mode, translated, then iommu=pt", {"scalable": True}, "iommu=pt"),
+    Scenario("scalable mode, iommu=pt, then translated", {"scalable": True, "cmdline": "iommu=pt"}),
+    Scenario("scalable mode, buffers mapped, no reset", {"scalable": True}, WITHOUT_DRIVERS,
+             attach=MAP_ONLY),
+    Scenario("scalable mode, device removed, rescanned", {"scalable": True}, attach=REMOVE),
+    Scenario("first-level tables", {"first_level": True}),
+    Scenario("first-level tables, 4-level CPU", {"first_level": True, "cpu": "max,la57=off"}),
+    Scenario("first-level tables, buffers mapped, no reset", {"first_level": True},
+             WITHOUT_DRIVERS, attach=MAP_ONLY),
+    Scenario("first-level tables, device removed, rescanned", {"first_level": True},
+             attach=REMOVE),
 ]
 
 
@@ -138,6 +150,20 @@ class Attach(Cycle):
             file.seek(self.switched)
             after = sum(b":vtd_dmar_fault " in line for line in file)
         return sum(self.seen.faults_in_stub.values()) + after
+
+    def domain_ids(self):
+        """{device: the domain ids by which the unit knew it, from the stub's entry to the dump}.
+
+        One, of an adopted device: also when it was removed and came back, if ids do not leak.
+        """
+        with open(self.machine.trace_path, "rb") as file:
+            file.seek(self.switched)
+            lines = file.read(self.traced_until - self.switched)
+        found = collections.defaultdict(set)
+        names = {source: name for name, source in SOURCES.items()}
+        for match in re.finditer(rb"vtd_iotlb_page_\w+ .*?sid 0x(\w+) .*?domain 0x(\w+)", lines):
+            found[names.get(int(match[1], 16), "other")].add(int(match[2], 16))
+        return {name: sorted(ids) for name, ids in found.items()}
 
     def legacy_dma_after_attach(self):
         """{device: accesses to the crashed kernel's memory after the driver had attached}."""
@@ -191,11 +217,12 @@ def one(scenario, kernel, prepared):
     plan = Plan(image, config, scenario.loader, cmdline, initrd=initrd, files=files,
                 kdump_limit_s=LIMIT_S)
     for _ in range(ATTEMPTS):
-        problem, legacy = "", {}
+        problem, legacy, domain_ids = "", {}, {}
         cycle = Attach(plan, folder, stopwatch())
         try:
             cycle.run()
             legacy = cycle.legacy_dma_after_attach()
+            domain_ids = cycle.domain_ids()
         except (MachineError, GdbError) as error:
             problem = str(error)
         if not cycle.qemu_failed():
@@ -207,6 +234,7 @@ def one(scenario, kernel, prepared):
         "dump_verified": judge.dump_verified(cycle.seen),
         "faults": cycle.faults() if cycle.switched else None,
         "legacy_dma_after_attach": legacy,
+        "domain_ids": domain_ids,
         "adopted": len(re.findall(r"DMAR: relay: adopted domain", console)),
         "complaints": len(re.findall(r"WARNING: CPU|kernel BUG at|BUG: |Bad page", console)),
         "attach": re.findall(r"^@@ (mapped .*|removed.*)$", console, re.MULTILINE),
@@ -252,7 +280,8 @@ def good(entry):
     """What the adopting kernel must show; the others are there to be compared with."""
     return entry["kernel"] != "stub+adopting" or (
         entry["dump_saved"] and entry["dump_verified"] and entry["faults"] == 0
-        and entry["complaints"] == 0)
+        and entry["complaints"] == 0
+        and all(len(ids) == 1 for ids in entry["domain_ids"].values()))
 
 
 def main():
