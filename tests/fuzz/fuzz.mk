@@ -66,13 +66,13 @@ fuzz-deps:
 	@tools/deps.sh unit fuzz
 
 check-fuzz: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/bin/%)
-	@/usr/bin/python3 -B tests/fuzz/run.py check $(TARGET)
+	@/usr/bin/python3 -B tests/fuzz/run.py check $(TARGET:%=--target %)
 
 fuzz: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/bin/%)
-	@/usr/bin/python3 -B tests/fuzz/run.py long --time $(TIME) $(TARGET)
+	@/usr/bin/python3 -B tests/fuzz/run.py long --time $(TIME) $(TARGET:%=--target %)
 
 fuzz-coverage: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/coverage/%)
-	@/usr/bin/python3 -B tests/fuzz/run.py coverage $(TARGET)
+	@/usr/bin/python3 -B tests/fuzz/run.py coverage $(TARGET:%=--target %)
 
 .SECONDARY:
 -include $(wildcard $(FUZZ_BUILD)/obj/*/*/*.d $(FUZZ_BUILD)/obj/*/*/*/*.d)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs the fuzz targets, and says what they did.
 
-    run.py check [TARGET]               a fixed number of runs each, the same every time
-    run.py long --time SECONDS [TARGET] as long as told; what is new stays in build/fuzz/corpus/
-    run.py coverage [TARGET]            lines that all inputs together reach, by file
+    run.py check      a fixed number of runs each, the same every time
+    run.py long       for --time SECONDS each; what is new stays in build/fuzz/corpus/
+    run.py coverage   lines that all inputs together reach, by file
+
+With --target TARGET, that one alone.
 
 `long` adds its figures to build/fuzz/summary.json. An input that makes a target fail is kept as
 build/fuzz/crashes/TARGET-*; `build/fuzz/bin/TARGET FILE` runs it again. Once mended, the file
@@ -162,7 +164,7 @@ def coverage(targets):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=("check", "long", "coverage"))
-    parser.add_argument("target", nargs="?", choices=TARGETS)
+    parser.add_argument("--target", choices=TARGETS)
     parser.add_argument("--time", type=int, default=60)
     arguments = parser.parse_args()
     targets = [arguments.target] if arguments.target else list(TARGETS)
