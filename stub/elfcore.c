@@ -47,7 +47,8 @@ static bool header_is_sound(const struct elf_header *elf)
 
 	return !memcmp(elf->ident, ident, sizeof(ident)) && elf->type == ELF_CORE &&
 	       elf->machine == ELF_X86_64 && elf->phentsize == sizeof(struct elf_segment) &&
-	       elf->phnum && elf->phnum != ELF_PN_XNUM && elf->phoff <= UINT32_MAX;
+	       elf->phnum && elf->phnum != ELF_PN_XNUM &&
+	       elf->phoff >= sizeof(*elf) && elf->phoff <= UINT32_MAX;
 }
 
 enum handoff_reason elfcore_read(struct elfcore *core, phys_t address, struct arena *arena)

@@ -41,7 +41,7 @@ static void header_of_another_kind(void **state)
 	} wrong[] = {
 		{ 0, 'E' }, { 1, 'e' }, { 2, 0 }, { 3, 'f' }, { 4, 1 }, { 5, 2 },	/* ident */
 		{ 16, 2 }, { 17, 4 }, { 18, 3 }, { 19, 1 },				/* type, machine */
-		{ 39, 1 }, { 36, 1 },							/* far phoff */
+		{ 39, 1 }, { 36, 1 }, { 32, 8 },					/* phoff: far, in the header */
 		{ 54, 55 }, { 54, 64 }, { 55, 1 }, { 56, 0 },				/* phentsize, phnum */
 	};
 
