@@ -65,7 +65,7 @@ for device in 0000:00:03.0 0000:00:04.0; do
     echo dma_map_benchmark >/sys/bus/pci/devices/$device/driver_override
     echo $device >/sys/bus/pci/drivers/dma_map_benchmark/bind
     for size in "1 32" "512 32" "1024 32" "1 64" "512 64" "1024 64"; do
-        /job/mapbench $size >/dev/console 2>&1
+        /job/mapbench $size >/dev/kmsg 2>&1
     done
     echo $device >/sys/bus/pci/drivers/dma_map_benchmark/unbind
 done

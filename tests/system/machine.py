@@ -24,6 +24,9 @@ OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 # knows a hypervisor; it does not know this one, which a busy host may well stop for longer.
 QUIRKS = "no_timer_check"
 
+# Of the kernel's log, before a line of the guest's init; a program's unfinished line may precede it
+LOG_PREFIX = re.compile(r"\[ *\d+\.\d{6}\] (?=@@ )")
+
 # Source ids (bus << 8 | device << 3 | function) of the devices, by the addresses given below
 SOURCES = {"nvme": 0x10, "e1000e": 0x18, "hda": 0x20, "uhci": 0x28}
 
@@ -243,9 +246,9 @@ class Machine:
         self.control.sendall(b"panic\n")
 
     def serial(self):
-        """The console so far."""
+        """The console so far. The guest's own lines, "@@ ...", begin their lines here."""
         with open(self.serial_path, encoding="utf-8", errors="replace") as file:
-            return file.read().replace("\r", "")
+            return LOG_PREFIX.sub("\n", file.read().replace("\r", ""))
 
     def last_words(self, lines=25):
         """The end of the console and of QEMU's own messages, for whoever looks for a cause."""
