@@ -19,7 +19,8 @@ REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
 
 STUB_SRCS := $(wildcard stub/*.c)
 # -maccumulate-outgoing-args: no pushes, so that each frame has one size for check-stack.py to add.
-STUB_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIE -mgeneral-regs-only -mno-red-zone \
+# -falign-*=1: padding is a page of the image, and buys nothing in code that waits for memory.
+STUB_CFLAGS := -std=gnu11 -O2 -falign-functions=1 -falign-jumps=1 -falign-loops=1 -g -ffreestanding -fPIE -mgeneral-regs-only -mno-red-zone \
 	-fno-stack-protector -fcf-protection=none -fvisibility=hidden \
 	-fno-asynchronous-unwind-tables -maccumulate-outgoing-args \
 	$(WARNINGS) $(REPRODUCIBLE)

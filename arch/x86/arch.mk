@@ -20,11 +20,11 @@ arch_asm := $(wildcard arch/x86/*.asm)
 arch_objs := $(arch_asm:%.asm=$(arch_obj)/%.o) $(arch_srcs:%.c=$(arch_obj)/%.o) \
 	$(STUB_SRCS:%.c=$(arch_obj)/%.o)
 
-$(arch_obj)/%.o: %.c
+$(arch_obj)/%.o: %.c Makefile arch/x86/arch.mk
 	@mkdir -p $(@D)
 	$(CC) $(ARCH_CFLAGS) -MMD -MP -fcallgraph-info=su -c $< -o $@
 
-$(arch_obj)/%.o: %.asm arch/x86/entry.inc
+$(arch_obj)/%.o: %.asm arch/x86/entry.inc Makefile arch/x86/arch.mk
 	@mkdir -p $(@D)
 	$(NASM) $(ARCH_NASMFLAGS) $< -o $@
 
