@@ -103,12 +103,12 @@ def iasl_knows(row):
 @needs_tables
 @needs_iasl
 def test_against_iasl(dmarelay, tmp_path):
-    """Every eighth table, and those whose quirks are known."""
+    """Every table that iasl knows all structures of, and those are nearly all."""
     compared = 0
-    for index, (path, row) in enumerate(REAL):
-        if iasl_knows(row) and (index % 8 == 0 or row["sha1_12"] in QUIRKS):
+    for path, row in REAL:
+        if iasl_knows(row):
             expected = by_iasl(disassemble(path, tmp_path))
             assert all(expected), "iasl's output could not be read"
             assert by_us(report(dmarelay, path)) == expected, path
             compared += 1
-    assert compared
+    assert compared > len(REAL) * 0.9
