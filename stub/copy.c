@@ -52,6 +52,11 @@ static bool copy_interrupts(struct relay *relay)
 
 static bool copy_devices(struct relay *relay)
 {
+	uint32_t devices = 0;
+
+	for (uint32_t i = 0; i < relay->unit_count; i++)
+		devices += unit_dma_active(&relay->units[i]) ? relay->units[i].devices : 0;
+	share_begin(&relay->share, &relay->arena, devices);
 	for (uint32_t i = 0; i < relay->unit_count; i++)
 		if (unit_dma_active(&relay->units[i]) && !root_copy_devices(relay, &relay->units[i]))
 			return false;

@@ -134,7 +134,7 @@ static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigne
 		if (memo_find(&relay->memo, key_of(walk, old, level, false), now) &&
 		    link_to(walk, above, *now))
 			return SEEN;
-		page = arena_page(&relay->arena);
+		page = share_page(&relay->share);
 	}
 	if (page && !machine_read(old, page, PAGE_SIZE)) {
 		arena_rewind(&relay->arena, mark);

@@ -21,6 +21,11 @@ static unsigned int contexts_per_table(const struct unit *unit)
 	return unit_is_scalable(unit) ? VTD_SM_CONTEXT_ENTRIES : VTD_CONTEXT_ENTRIES;
 }
 
+static unsigned int quadwords_per_context(const struct unit *unit)
+{
+	return VTD_ENTRIES / contexts_per_table(unit);
+}
+
 static unsigned int devfn_of(const struct unit *unit, unsigned int slot, unsigned int index)
 {
 	return (slot % 2) * contexts_per_table(unit) + index;
@@ -95,14 +100,20 @@ static void quarantine_root(struct relay *relay, struct unit *unit)
 }
 
 /*
- * Keep the ids of all devices from being handed out. (In scalable mode they stand in the PASID
- * entries, not read yet: there a device whose id was handed out gets another one.)
+ * Count the devices, and keep their ids from being handed out. (In scalable mode these stand in the
+ * PASID entries, not read yet: there a device whose id was handed out gets another one.)
  */
-static void note_ids(struct unit *unit, const struct vtd_entry128 *contexts)
+static void note_devices(struct unit *unit, const uint64_t *contexts)
 {
-	for (unsigned int devfn = 0; devfn < VTD_CONTEXT_ENTRIES; devfn++)
-		if (contexts[devfn].lo & VTD_CTX_P)
-			domain_id_note(unit, VTD_CTX_DID(contexts[devfn].hi));
+	unsigned int step = quadwords_per_context(unit);
+
+	for (unsigned int i = 0; i < VTD_ENTRIES; i += step) {
+		if (!(contexts[i] & VTD_CTX_P))
+			continue;
+		unit->devices++;
+		if (!unit_is_scalable(unit))
+			domain_id_note(unit, VTD_CTX_DID(contexts[i + 1]));
+	}
 }
 
 /* Replace a vetted slot's context table by our copy of it. False: no room. */
@@ -119,8 +130,7 @@ static bool copy_contexts(struct relay *relay, struct unit *unit, unsigned int s
 				HANDOFF_RULE_SM_ROOT_PROVENANCE : HANDOFF_RULE_ROOT_PROVENANCE);
 		return true;
 	}
-	if (!unit_is_scalable(unit))
-		note_ids(unit, contexts);
+	note_devices(unit, contexts);
 	unit->root[slot] = arena_phys(&relay->arena, contexts).pa | VTD_ROOT_P;
 	unit->report->root_tables++;
 	return true;
@@ -211,31 +221,30 @@ static bool copy_context(struct relay *relay, struct unit *unit, unsigned int sl
 {
 	unsigned int bus = slot / 2, devfn = devfn_of(unit, slot, index);
 	phys_t old_table = phys(unit->old_contexts[slot]);
-	void *contexts = contexts_of(relay, unit, slot);
+	uint64_t *contexts = contexts_of(relay, unit, slot);
 
+	if (!(contexts[index * quadwords_per_context(unit)] & VTD_CTX_P))
+		return true;
+	share_next(&relay->share);
 	if (unit_is_scalable(unit)) {
 		struct vtd_sm_context *entry = (struct vtd_sm_context *)contexts + index;
 
-		return !(entry->q[0] & VTD_SMC_P) ||
-		       scalable_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
+		return scalable_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
 	} else {
 		struct vtd_entry128 *entry = (struct vtd_entry128 *)contexts + index;
 
-		return !(entry->lo & VTD_CTX_P) ||
-		       context_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
+		return context_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
 	}
 }
 
 /* dmarelay.faults=mute: FPD is the same bit in both modes, and counts in entries not present, too. */
 static void mute(struct relay *relay, struct unit *unit)
 {
-	unsigned int step = PAGE_SIZE / sizeof(uint64_t) / contexts_per_table(unit);
-
 	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot++) {
 		uint64_t *contexts = contexts_of(relay, unit, slot);
 
-		for (unsigned int i = 0; contexts && i < contexts_per_table(unit); i++)
-			contexts[i * step] |= VTD_CTX_FPD;
+		for (unsigned int i = 0; contexts && i < VTD_ENTRIES; i += quadwords_per_context(unit))
+			contexts[i] |= VTD_CTX_FPD;
 	}
 }
 

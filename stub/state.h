@@ -14,6 +14,7 @@
 #include "ram.h"
 #include "relay.h"
 #include "report.h"
+#include "share.h"
 #include "sink.h"
 #include "unit.h"
 
@@ -27,6 +28,7 @@ struct relay {
 	struct dmar dmar;
 	struct sink sink;		/* the one that all may share */
 	struct sink_room sink_room;	/* for those of their own */
+	struct share share;		/* of what is left, for page tables */
 	struct memo memo;
 	struct pagetable_formats formats;
 	bool unmendable;		/* some table in place has a bad entry that stays: trust none again */

@@ -34,6 +34,7 @@ struct unit {
 	/* What the copy phase made; NULL: nothing to switch to. All in the arena. */
 	uint64_t *root;				/* VTD_ROOT_SLOTS quadwords, two a bus */
 	uint64_t *old_contexts;			/* by slot: the crashed kernel's context table, if copied */
+	uint32_t devices;			/* present entries in the copied context tables */
 	void *sink_contexts;			/* a context table that sinks every device */
 	bool sink_contexts_used;		/* filled, since some root entry leads there */
 	void *blank_contexts;			/* scalable mode: the empty half of a bus */

@@ -290,6 +290,44 @@ static void tables_that_find_no_room_stay_in_place(void **state)
 			 domain_of(0)->in_place);
 }
 
+/* The first device has more tables than there is room for; the seven behind it find theirs. */
+static void one_device_does_not_take_all_the_room(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	s.b->arena_size = 0x100000;
+	grow_tree(&s, 300);
+	for (unsigned int i = 1; i < 8; i++) {
+		uint64_t tree = build_page(s.b);
+
+		build_map(s.b, tree, 3, 0, 0x21000000, 1);
+		build_map(s.b, tree, 3, 0x40000000, 0x21000000, 1);
+		build_attach(s.b, s.unit, (uint16_t)(0x0300 | i), tree, (uint16_t)(20 + i), 1);
+	}
+	run(&s);
+	assert_true(domain_of(0)->in_place > 0);
+	assert_true(domain_of(0)->tables > 7 * 5);	/* half of the room is not kept back */
+	for (unsigned int i = 1; i < 8; i++)
+		assert_int_equal(domain_of(i)->in_place, 0);
+}
+
+/* Nothing is kept back for who has been there: the last one may fill the arena. */
+static void last_device_takes_what_is_left(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t tree = build_page(s.b);
+
+	(void)state;
+	s.b->arena_size = 0x100000;
+	build_map(s.b, tree, 3, 0, 0x21000000, 1);
+	build_attach(s.b, s.unit, 0x0000, tree, 20, 1);
+	grow_tree(&s, 300);
+	run(&s);
+	assert_true(domain_of(1)->in_place > 0);
+	assert_hex_equal(result_header()->sealed_size + result_count(HANDOFF_TABLES), 0x100000 - 16);
+}
+
 /* Blocked even by a stub that sinks: the table may be met at another level, where a sink is more. */
 static void bad_leaf_in_place_is_mended_there(void **state)
 {
@@ -429,6 +467,8 @@ int main(void)
 		cmocka_unit_test(ranges_beyond_the_limit_are_coarse),
 		cmocka_unit_test(each_domain_can_list_a_range),
 		cmocka_unit_test(tables_that_find_no_room_stay_in_place),
+		cmocka_unit_test(one_device_does_not_take_all_the_room),
+		cmocka_unit_test(last_device_takes_what_is_left),
 		SUNK_AND_BLOCKED(bad_leaf_in_place_is_mended_there),
 		cmocka_unit_test(bad_entry_met_twice_in_place_has_one_record),
 		cmocka_unit_test(bad_entry_in_place_is_gone_at_every_level),

@@ -90,6 +90,12 @@ MUTANTS = [
     mutant("sink.c", "the scratch page is not all ones", "memset(page, 0xff, PAGE_SIZE);",
            "memset(page, 0, PAGE_SIZE);", "pagetable", "second_level"),
 
+    # Room
+    mutant("share.c", "one device takes all the room", "share->each * share->to_come", "0",
+           "pagetable"),
+    mutant("share.c", "room is kept back for who has been there", "\t\tshare->to_come--;", "\t\t;",
+           "pagetable"),
+
     # Memory, firmware, the loader
     mutant("ram.c", "RAM is what is no RAM", "entry->type != E820_RAM &&",
            "entry->type == E820_RAM &&", "ram"),
