@@ -33,7 +33,7 @@
 #define HANDOFF_SETUP_DATA_TYPE	0x52414d44u	/* "DMAR" */
 #define HANDOFF_MAGIC		0x59414c4552414d44ull	/* "DMARELAY" */
 #define HANDOFF_MAJOR		1
-#define HANDOFF_MINOR		1
+#define HANDOFF_MINOR		2
 #define HANDOFF_MAX_SECTIONS	32	/* more is malformed */
 
 /* What became of the whole machine. */
@@ -168,6 +168,9 @@ struct handoff_domain {
 #define HANDOFF_DOMAIN_SHARED		(1u << 2)	/* tables and ranges are those of an earlier domain */
 #define HANDOFF_DOMAIN_FIRST_LEVEL	(1u << 3)	/* first-level tables */
 #define HANDOFF_DOMAIN_NESTED		(1u << 4)	/* second-level under a guest's first-level */
+#define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* was pass-through: the stub's own tables map memory
+							 * to itself, but the crash region not at all;
+							 * old_root is 0 */
 
 enum handoff_translation {
 	HANDOFF_TRANSLATED	= 1,	/* second-level */
@@ -181,6 +184,7 @@ enum handoff_action {
 	HANDOFF_SUNK		= 2,	/* mapped to the scratch page */
 	HANDOFF_BLOCKED		= 3,	/* not present, faults muted where the format allows */
 	HANDOFF_REPAIRED	= 4,	/* changed so that it can stand: a fresh domain id */
+	HANDOFF_FENCED		= 5,	/* was passed through, now kept out of the crash region */
 };
 
 struct handoff_device {

@@ -24,12 +24,15 @@
 #define IMAGE_ENTRY64_OFFSET	0x200	/* 64-bit entry */
 #define IMAGE_MAX_STUB_SIZE	0x10000	/* bytes of stub in the file */
 
+/* image_info.flags */
+#define IMAGE_ADOPTING	(1u << 0)	/* the inner kernel adopts: dmarelay.fence=auto is on */
+
 struct image_info {
 	uint64_t magic;
 	uint32_t stub_size;	/* bytes of the stub in the file; linker */
 	uint32_t stub_memory;	/* bytes it needs from its start, .bss included; linker */
 	uint32_t inner_offset;	/* multiple of kernel_alignment, at least stub_memory; wrap */
-	uint32_t reserved;
+	uint32_t flags;		/* IMAGE_*; wrap */
 	uint64_t arena_offset;	/* page aligned; wrap */
 	uint64_t arena_size;	/* bytes, page multiple, at most 2^32 - 4096; wrap */
 	/* Setup-header fields as the inner kernel's own file has them, put back before the jump. */

@@ -153,6 +153,7 @@ struct vtd_entry128 {
 #define VTD_CTX_SLPTPTR		VTD_BITS(63, 12)
 #define VTD_CTX_RESERVED_LO	VTD_BITS(11, 4)
 #define VTD_CTX_AW(hi)		((hi) & 7)		/* AW + 2 levels, 30 + 9 AW bits */
+#define VTD_CTX_AW_MASK		7ull
 #define VTD_CTX_DID(hi)		((uint16_t)((hi) >> 8))
 #define VTD_CTX_DID_SHIFT	8
 #define VTD_CTX_DID_MASK	VTD_BITS(23, 8)
@@ -160,6 +161,7 @@ struct vtd_entry128 {
 
 #define VTD_AW_LEVELS(aw)	((aw) + 2)
 #define VTD_AW_BITS(aw)		(30 + 9 * (aw))
+#define VTD_AW_OF(bits)		(((bits) - 30) / 9)
 
 /* ---- Scalable mode: root, context and PASID entries (9.2, 9.4, 9.5, 9.6) ---- */
 

@@ -3,6 +3,7 @@
 
 #include "domain.h"
 #include "domain_id.h"
+#include "fence.h"
 #include "quarantine.h"
 #include "rmrr.h"
 #include "state.h"
@@ -171,6 +172,19 @@ static void keep_device(struct relay *relay, struct device *device, bool repaire
 	}
 }
 
+/* The domain in the place of pass-through. */
+static void fence_device(struct relay *relay, struct device *device)
+{
+	const struct handoff_domain *fence = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
+
+	*device->entry = fence_context(fence, device->found);
+	if (device->report) {
+		device->report->action = HANDOFF_FENCED;
+		device->report->translation = HANDOFF_TRANSLATED;
+		device->report->domain_id = (uint16_t)fence->id;
+	}
+}
+
 /* False if the time budget ran out. */
 static bool copy_device(struct relay *relay, struct device *device)
 {
@@ -181,6 +195,11 @@ static bool copy_device(struct relay *relay, struct device *device)
 
 	if (rule) {
 		sink_device(relay, device, rule);
+		return true;
+	}
+	if (!translated(device->found) &&
+	    fence_make(relay, device->unit, 0, &device->blame, &device->domain)) {
+		fence_device(relay, device);
 		return true;
 	}
 	switch (domain_take(relay, device->unit, &wanted, &device->blame, &device->domain, &repaired)) {

@@ -7,7 +7,8 @@
 #include "second_level.h"
 #include "state.h"
 
-#define KIND	(HANDOFF_DOMAIN_PASS_THROUGH | HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_NESTED)
+#define KIND	(HANDOFF_DOMAIN_PASS_THROUGH | HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_NESTED | \
+	      HANDOFF_DOMAIN_FENCE)
 
 /* These are cached by PASID as well, so that each PASID is a domain of its own. */
 #define BY_PASID	(HANDOFF_DOMAIN_FIRST_LEVEL | HANDOFF_DOMAIN_PASS_THROUGH)
@@ -29,6 +30,8 @@ static bool is_same(const struct handoff_domain *domain, const struct translatio
 /* First-level and pass-through entries of different PASIDs do not meet in the caches. */
 static bool clashes(const struct handoff_domain *domain, const struct translation *wanted)
 {
+	if (domain->flags & HANDOFF_DOMAIN_FENCE)
+		return true;
 	if (domain->flags & BY_PASID && wanted->flags & BY_PASID)
 		return domain->pasid == wanted->pasid;
 	/* A guest's entries and its host's may share the second level, and its id. */

@@ -105,6 +105,11 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	} else if (word_has_name(word, "dmarelay.faults=", &value)) {
 		if (!parse_choice(value, "keep\0mute\0", &params->faults))
 			complain(report, word, "keep or mute");
+	} else if (word_has_name(word, "dmarelay.fence=", &value)) {
+		if (!parse_choice(value, "auto\0on\0off\0", &params->fence))
+			complain(report, word, "auto, on or off");
+	} else if (word_has_name(word, "dmarelay=", &value)) {
+		params->adopt_off = word_equals(value, "off");
 	} else if (word_has_name(word, "dmarelay.log=", &value)) {
 		if (!parse_console(params, value))
 			complain(report, word, "ttyS0 to ttyS3, perhaps with ,BAUD, or off");
@@ -115,7 +120,7 @@ static void parse_word(struct params *params, struct word word, struct report *r
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
 	} else if (word_has_name(word, "dmarelay.", &value) && !word_has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, pasid, faults, log or budget");
+		complain(report, word, "policy, bad, pasid, faults, fence, log or budget");
 	}
 }
 
@@ -128,6 +133,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 		.bad = BAD_SINK,
 		.pasid = PASID_KEEP,
 		.faults = FAULTS_KEEP,
+		.fence = FENCE_AUTO,
 		.budget_ms = PARAMS_BUDGET_DEFAULT,
 	};
 	while ((word = word_next(&command_line)).size) {

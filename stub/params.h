@@ -18,12 +18,15 @@ enum params_policy { POLICY_KEEP, POLICY_ISOLATE, POLICY_OFF };
 enum params_bad { BAD_SINK, BAD_BLOCK };
 enum params_pasid { PASID_KEEP, PASID_DROP };
 enum params_faults { FAULTS_KEEP, FAULTS_MUTE };
+enum params_fence { FENCE_AUTO, FENCE_ON, FENCE_OFF };
 
 struct params {
 	uint8_t policy;			/* dmarelay.policy=keep|isolate|off: enum params_policy */
 	uint8_t bad;			/* dmarelay.bad=sink|block: enum params_bad */
 	uint8_t pasid;			/* dmarelay.pasid=keep|drop, of PASIDs but the device's own */
 	uint8_t faults;			/* dmarelay.faults=keep|mute: enum params_faults */
+	uint8_t fence;			/* dmarelay.fence=auto|on|off: enum params_fence */
+	bool adopt_off;			/* dmarelay=off, the adopting kernel's own option */
 	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
 	unsigned int console_port;	/* 0-3 */
 	uint32_t console_baud;

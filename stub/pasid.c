@@ -203,6 +203,7 @@ void pasid_describe_device(const struct relay *relay, const struct pasid_user *u
 {
 	const uint64_t *entries = (void *)(relay->arena.base + (directory.pa - relay->arena.phys.pa));
 	uint64_t entry = entries[user->rid_pasid / VTD_PASID_ENTRIES];
+	const struct handoff_domain *domain;
 	const struct vtd_pasid *table;
 
 	if (!(entry & VTD_PD_P))
@@ -212,4 +213,9 @@ void pasid_describe_device(const struct relay *relay, const struct pasid_user *u
 	device->translation = table->q[0] & VTD_PE_P ? pasid_entry_kind(table) : 0;
 	device->domain_id = VTD_PE_DID(table->q[1]);
 	device->domain = domain_of(relay, user->unit, table);
+	if (device->domain == HANDOFF_NO_DOMAIN)
+		return;
+	domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
+	if (domain->flags & HANDOFF_DOMAIN_FENCE)
+		device->action = HANDOFF_FENCED;
 }

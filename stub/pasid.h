@@ -33,7 +33,7 @@ enum pasid_result pasid_copy_directory(struct relay *relay, const struct pasid_u
 
 /*
  * What requests without a PASID meet, by our copy of the directory, into the device's report entry:
- * translation, domain and domain id.
+ * translation, domain, domain id, and whether it was fenced.
  */
 void pasid_describe_device(const struct relay *relay, const struct pasid_user *user, phys_t directory,
 			   struct handoff_device *device);

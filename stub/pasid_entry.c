@@ -4,6 +4,7 @@
 #include "context.h"
 #include "domain.h"
 #include "domain_id.h"
+#include "fence.h"
 #include "quarantine.h"
 #include "state.h"
 #include "vet.h"
@@ -155,7 +156,7 @@ static void report_entry_of(struct relay *relay, const struct pasid_user *user, 
 		.pasid = pasid,
 		.domain = domain,
 		.domain_id = VTD_PE_DID(now->q[1]),
-		.translation = pasid_entry_kind(found),
+		.translation = pasid_entry_kind(action == HANDOFF_FENCED ? now : found),
 		.action = action,
 		.old_entry = { found->q[0], found->q[1], found->q[2] },
 	};
@@ -185,9 +186,12 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 	struct translation wanted = translation_of(entry, pasid);
 	uint16_t rule = vet_entry(relay, user, pasid, entry);
 	uint32_t domain = HANDOFF_NO_DOMAIN;
-	bool repaired = false;
+	bool repaired = false, fenced = !rule && is_pass_through(entry) &&
+					fence_make(relay, user->unit, pasid, &record, &domain);
 
-	if (!rule) {
+	if (fenced) {
+		*entry = fence_pasid_entry(report_entry(&relay->report, HANDOFF_DOMAINS, domain), entry);
+	} else if (!rule) {
 		switch (domain_take(relay, user->unit, &wanted, &record, &domain, &repaired)) {
 		case DOMAIN_OK:
 			keep_entry(relay, entry, domain);
@@ -209,6 +213,7 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 		domain = HANDOFF_NO_DOMAIN;
 	}
 	report_entry_of(relay, user, pasid, &found, entry, domain,
-			rule ? record.action : repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT);
+			rule ? record.action : fenced ? HANDOFF_FENCED :
+			repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT);
 	return true;
 }

@@ -100,6 +100,17 @@ bool ram_gap(const struct ram *ram, phys_t at, struct handoff_range *gap)
 	return true;
 }
 
+uint64_t ram_last(const struct ram *ram)
+{
+	const struct ram_set *sets[] = { &ram->crashed, &ram->crash_region };
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		if (sets[i]->count && sets[i]->ranges[sets[i]->count - 1].last > last)
+			last = sets[i]->ranges[sets[i]->count - 1].last;
+	return last;
+}
+
 /* Append [start, start + size), unless it is empty or wraps (then it is no memory at all). */
 static void append(struct handoff_range *ranges, size_t *count, uint64_t start, uint64_t size)
 {

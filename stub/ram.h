@@ -55,4 +55,7 @@ bool ram_hits_crash_region(const struct ram *ram, phys_t start, uint64_t size);
  */
 bool ram_gap(const struct ram *ram, phys_t at, struct handoff_range *gap);
 
+/* The last byte of either set. */
+uint64_t ram_last(const struct ram *ram);
+
 #endif /* RAM_H */

@@ -41,6 +41,7 @@ struct relay_boot {
 	void *arena;			/* our own memory, page aligned */
 	phys_t arena_phys;
 	uint64_t arena_size;		/* bytes, page multiple */
+	bool adopting;			/* `dmarelay wrap` was told that the kernel adopts */
 	uint64_t entry_ticks;		/* machine_ticks() at the stub's first instructions */
 };
 

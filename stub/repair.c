@@ -81,7 +81,7 @@ static uint16_t mend_page(struct repair *repair, uint64_t iova, uint8_t *action)
 
 	*action = HANDOFF_KEPT;
 	for (; table; level--) {
-		uint64_t *slot = &table[iova >> (3 + 9 * level) & (VTD_ENTRIES - 1)], size = walk_span(level);
+		uint64_t *slot = &table[walk_index(iova, level)], size = walk_span(level);
 		bool present = is_present(repair, *slot);
 
 		entry = *slot;

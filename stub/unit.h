@@ -39,6 +39,7 @@ struct unit {
 	bool sink_contexts_used;		/* filled, since some root entry leads there */
 	void *blank_contexts;			/* scalable mode: the empty half of a bus */
 	struct pasid_sink pasid_sink;		/* scalable mode: what sunk devices share */
+	bool unfenced;				/* one fence found no room: no others are tried */
 	uint32_t sink_id;			/* domain id of the shared sink, 0 until one is needed */
 	uint16_t own_sink_ids[UNIT_MAX_SINKS];	/* of sinks that single devices have */
 	uint32_t own_sinks;

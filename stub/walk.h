@@ -11,6 +11,7 @@
 
 #include "pagetable.h"
 #include "sink.h"
+#include "vtd.h"
 
 /* A table on the way from the root to where the walk stands. */
 struct frame {
@@ -39,6 +40,12 @@ struct walk {
 static inline uint64_t walk_span(unsigned int level)
 {
 	return PAGE_SIZE << 9 * (level - 1);
+}
+
+/* Which entry of a table of `level` is for `iova`. */
+static inline unsigned int walk_index(uint64_t iova, unsigned int level)
+{
+	return iova >> (3 + 9 * level) & (VTD_ENTRIES - 1);
 }
 
 static inline uint64_t walk_iova(const struct frame *frame, unsigned int index)

@@ -71,6 +71,7 @@ static const char *const actions[] = {
 	[HANDOFF_SUNK]		= "sunk",
 	[HANDOFF_BLOCKED]	= "blocked",
 	[HANDOFF_REPAIRED]	= "repaired",
+	[HANDOFF_FENCED]	= "fenced",
 };
 
 static const char *const objects[] = {

@@ -26,8 +26,8 @@ bool relay_image_is_wrapped(const struct bzimage *kernel);
 
 /*
  * Works out where things go, from what the stub's `info` says and the arena's size, a page multiple
- * within the bounds above, and fills in the rest of `info`. Refuses what does not fit the header's
- * 32-bit fields.
+ * within the bounds above, and fills in the rest of `info` but its flags. Refuses what does not fit
+ * the header's 32-bit fields.
  */
 bool relay_image_lay_out(const struct bzimage *kernel, uint64_t arena_size,
 			 struct image_info *info, struct problem *problem);

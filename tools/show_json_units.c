@@ -102,6 +102,7 @@ void json_domain(struct json *json, const struct handoff_view *view,
 	json_bool(json, "first_level", domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL);
 	json_bool(json, "nested", domain->flags & HANDOFF_DOMAIN_NESTED);
 	json_bool(json, "pass_through", domain->flags & HANDOFF_DOMAIN_PASS_THROUGH);
+	json_bool(json, "fence", domain->flags & HANDOFF_DOMAIN_FENCE);
 	json_bool(json, "shared", domain->flags & HANDOFF_DOMAIN_SHARED);
 	json_bool(json, "coarse", domain->flags & HANDOFF_DOMAIN_COARSE);
 	json_array(json, "ranges");

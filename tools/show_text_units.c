@@ -144,8 +144,13 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 		return;
 	}
 	fprintf(out, "%s%u bits,", kind(domain), domain->address_width);
-	text_move(out, " root", domain->old_root, domain->new_root);
-	fprintf(out, "; tables copied: %u, ", domain->tables);
+	if (domain->flags & HANDOFF_DOMAIN_FENCE) {
+		text_move(out, " root", domain->new_root, 0);
+		fprintf(out, "; a fence in the place of pass-through, tables made: %u, ", domain->tables);
+	} else {
+		text_move(out, " root", domain->old_root, domain->new_root);
+		fprintf(out, "; tables copied: %u, ", domain->tables);
+	}
 	if (domain->folded)
 		fprintf(out, "folded into superpages: %u, ", domain->folded);
 	fprintf(out, "in place: %u%s\n", domain->in_place,

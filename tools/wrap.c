@@ -21,11 +21,12 @@ struct request {
 	const char *output;
 	const char *stub;	/* path of a stub to use, or NULL for our own */
 	uint64_t arena_size;
+	uint32_t flags;		/* image_info.flags */
 };
 
 static void print_help(void)
 {
-	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--stub FILE]\n"
+	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--adopting] [--stub FILE]\n"
 	     "\n"
 	     "Makes a kernel image whose first instructions are the dmarelay stub. When kexec\n"
 	     "starts it after a crash, the stub copies the crashed kernel's DMA remapping\n"
@@ -36,7 +37,7 @@ static void print_help(void)
 	     "can be loaded above 4 GiB, as every distribution's x86-64 kernel is. It is only\n"
 	     "read. OUT is for kexec -p (with -c and with -s) and what builds on it, such as\n"
 	     "kdump-tools' KDUMP_KERNEL; firmware and boot loaders cannot start it. The same\n"
-	     "VMLINUZ, stub and SIZE always give the same bytes.\n"
+	     "VMLINUZ, stub and options always give the same bytes.\n"
 	     "\n"
 	     "Options:\n"
 	     "  -o, --output FILE  the image to write; appears whole or not at all\n"
@@ -45,6 +46,8 @@ static void print_help(void)
 	     "                     less a page; default 16M. It comes out of crashkernel=, and\n"
 	     "                     purgatory hashes it at the crash. What finds no room in it\n"
 	     "                     stays where it is, and the report says so.\n"
+	     "      --adopting     VMLINUZ has the adoption patches: pass-through devices may be\n"
+	     "                     fenced, since it takes the fences over (dmarelay.fence=auto)\n"
 	     "      --stub FILE    use this stub instead of the built-in one\n"
 	     "  -h, --help         show this help\n"
 	     "\n"
@@ -88,6 +91,7 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "arena", required_argument, NULL, 'a' },
+		{ "adopting", no_argument, NULL, 'A' },
 		{ "stub", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -103,6 +107,9 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 			if (!parse_size(optarg, &request->arena_size))
 				return cli_misused("wrap", "--arena: expected a size from 256K to "
 						   "4G less a page, found '%s'", optarg);
+			break;
+		case 'A':
+			request->flags |= IMAGE_ADOPTING;
 			break;
 		case 's':
 			request->stub = optarg;
@@ -164,6 +171,7 @@ static int wrap(const struct request *request, const struct blob *file, const st
 	}
 	if (!relay_image_lay_out(&kernel, request->arena_size, &info, &problem))
 		return cli_malformed(request->kernel, &problem);
+	info.flags = request->flags;
 	if (!relay_image_build(&kernel, stub, &info, &image))
 		return cli_fail("%s: out of memory", request->output);
 

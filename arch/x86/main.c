@@ -61,6 +61,7 @@ static void describe_image(struct entry_state *entry, const struct image_info *i
 	boot.arena = (void *)(uintptr_t)arena;
 	boot.arena_phys = phys(arena);
 	boot.arena_size = info->arena_size;
+	boot.adopting = info->flags & IMAGE_ADOPTING;
 	boot_in_use(&boot, entry->load, info->arena_offset + info->arena_size);
 }
 

@@ -15,7 +15,7 @@ FIELDS = {
 
 INFO_OFFSET = 0x40
 INFO = struct.Struct("<8sIIIIQQIIIIIHH")
-INFO_NAMES = ("magic", "stub_size", "stub_memory", "inner_offset", "reserved", "arena_offset",
+INFO_NAMES = ("magic", "stub_size", "stub_memory", "inner_offset", "flags", "arena_offset",
               "arena_size", "syssize", "init_size", "payload_offset", "handover_offset",
               "kernel_info_offset", "xloadflags", "reserved2")
 

@@ -92,6 +92,14 @@ def test_same_input_same_bytes(wrap):
     assert wrap(inner) == wrap(inner)
 
 
+def test_adopting_is_for_the_stub_to_know(wrap):
+    inner, stub = kernels.kernel(), kernels.stub()
+    plain, adopting = wrap(inner, stub=stub), wrap(inner, "--adopting", stub=stub)
+    assert kernels.info(plain)["flags"] == 0
+    assert kernels.info(adopting)["flags"] == 1
+    assert sum(a != b for a, b in zip(plain, adopting, strict=True)) == 1
+
+
 def test_odd_sized_body_is_kept_whole(wrap):
     body = os.urandom(8192 + 5)
     wrapped = wrap(kernels.kernel(body=body))

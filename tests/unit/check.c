@@ -102,6 +102,31 @@ static bool is_same(const struct translation *was, const struct translation *is)
 		 was->guest[0] == is->guest[0] && was->guest[1] == is->guest[1]));
 }
 
+/* Of a pass-through device: does it go by a fence now? */
+static bool is_fenced(const struct comparison *c, const struct translation *was,
+		      const struct translation *is)
+{
+	for (uint32_t i = 0; was->type == 2 && i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
+
+		if (domain->flags & HANDOFF_DOMAIN_FENCE && domain->unit == c->unit &&
+		    domain->id == is->domain)
+			return true;
+	}
+	return false;
+}
+
+/* Memory is itself, page by page, and the crash region is nothing. */
+static void check_fenced(const struct comparison *c, const struct translation *is, uint64_t iova)
+{
+	if (iova >= truth_memory_end(c->b) ||
+	    truth_hits_crash_region(c->b, iova & PAGE_MASK, PAGE_SIZE) ?
+	    is->result != TRANSLATE_ABSENT :
+	    is->result != TRANSLATE_MAPPED || is->pa != iova || !is->read || !is->write || is->denied)
+		fail_msg("device %04x, PASID %x, IOVA %#lx: fenced, is %u -> %#lx", c->source, c->pasid,
+			 iova, is->result, is->pa);
+}
+
 static void compare(void *context, uint64_t iova)
 {
 	struct comparison *c = context;
@@ -115,6 +140,10 @@ static void compare(void *context, uint64_t iova)
 			 c->source, c->pasid, iova, is.stage);
 	if (is_mended(c, iova, &is))
 		return;
+	if (is_fenced(c, &was, &is)) {
+		check_fenced(c, &is, iova);
+		return;
+	}
 	if (was.result == TRANSLATE_BAD) {
 		check_replaced(c, &was, &is, iova);
 		return;
@@ -128,11 +157,33 @@ static void compare(void *context, uint64_t iova)
 		 iova, was.result, was.pa, is.result, is.pa, result_log());
 }
 
+static void compare_ends(struct comparison *c, uint64_t first, uint64_t last)
+{
+	compare(c, first - (first > 0));
+	compare(c, first);
+	compare(c, last);
+	compare(c, last + 1);
+}
+
+/* Pass-through has no tables whose edges could be looked at: those of memory count. */
+static void compare_memory(struct comparison *c)
+{
+	for (size_t i = 0; i < c->b->e820_count; i++)
+		if (c->b->e820[i].size)
+			compare_ends(c, c->b->e820[i].start, c->b->e820[i].start + c->b->e820[i].size - 1);
+	for (size_t i = 0; i < c->b->load_count; i++)
+		compare_ends(c, c->b->loads[i].first, c->b->loads[i].last);
+	compare_ends(c, 0x100000, truth_memory_end(c->b) - 1);
+	compare_ends(c, BUILD_CRASH_START & -0x200000ull, BUILD_CRASH_END | 0x1fffff);
+}
+
 static void check_pasid(void *context, uint32_t pasid)
 {
 	struct comparison *c = context;
 
 	c->pasid = pasid;
+	if (translate_pasid(&c->before, c->source, pasid, 0).type == 2 && c->compared < MOST_COMPARED)
+		compare_memory(c);
 	translate_edges(&c->before, c->source, pasid, c->compared < MOST_COMPARED ? MOST_EDGES : 1, compare, c);
 }
 

@@ -235,6 +235,24 @@ static void random_unit(struct build *b)
 		unit->gsts &= ~VTD_G_TE;
 }
 
+/* Pass-through devices behind fences, around a crash region of any shape. */
+static void random_fence(struct build *b)
+{
+	struct handoff_range *last = &b->loads[b->load_count - 1];
+	static char options[128];
+
+	if (!one_in(3))
+		return;
+	snprintf(options, sizeof(options), "%s dmarelay.fence=on", b->options);
+	b->options = options;
+	if (one_in(2))		/* any last byte */
+		b->e820[0].size -= choose(0x300000);
+	if (one_in(4)) {
+		last->last += choose(64) << 30;
+		memory_allow(last->first, last->last);
+	}
+}
+
 struct build *random_machine(void)
 {
 	static const char *const options[] = {
@@ -252,6 +270,7 @@ struct build *random_machine(void)
 		random_unit(b);
 	for (unsigned int i = 0; i < 8 && likely(150); i++)
 		random_damage(b);
+	random_fence(b);
 	return b;
 }
 

@@ -71,6 +71,9 @@ struct translation translate_pasid(const struct translate_view *view, uint16_t s
 bool truth_is_crashed_ram(const struct build *b, uint64_t start, uint64_t size);
 bool truth_hits_crash_region(const struct build *b, uint64_t start, uint64_t size);
 
+/* Where memory ends, in whole 4 GiB. */
+uint64_t truth_memory_end(const struct build *b);
+
 /*
  * Visit the edges of everything that the tree behind `source` and `pasid` maps or holds by mistake:
  * for each present entry of each table its first and last byte, and those of the absent neighbours.

@@ -38,3 +38,15 @@ bool truth_is_crashed_ram(const struct build *b, uint64_t start, uint64_t size)
 	}
 	return !truth_hits_crash_region(b, start, size);
 }
+
+uint64_t truth_memory_end(const struct build *b)
+{
+	uint64_t end = BUILD_ELFCOREHDR + 1;
+
+	for (size_t i = 0; i < b->load_count; i++)
+		end = b->loads[i].last >= end ? b->loads[i].last + 1 : end;
+	for (size_t i = 0; i < b->e820_count; i++)
+		if (b->e820[i].type == 1 && b->e820[i].start + b->e820[i].size > end)
+			end = b->e820[i].start + b->e820[i].size;
+	return (end + 0xffffffff) >> 32 << 32;
+}
