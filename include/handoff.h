@@ -168,9 +168,7 @@ struct handoff_domain {
 #define HANDOFF_DOMAIN_SHARED		(1u << 2)	/* tables and ranges are those of an earlier domain */
 #define HANDOFF_DOMAIN_FIRST_LEVEL	(1u << 3)	/* first-level tables */
 #define HANDOFF_DOMAIN_NESTED		(1u << 4)	/* second-level under a guest's first-level */
-#define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* was pass-through: the stub's own tables map memory
-							 * to itself, but the crash region not at all;
-							 * old_root is 0 */
+#define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* ours, in the place of pass-through; old_root 0 */
 
 enum handoff_translation {
 	HANDOFF_TRANSLATED	= 1,	/* second-level */
