@@ -219,22 +219,16 @@ static void *contexts_of(const struct relay *relay, const struct unit *unit, uns
 /* One context entry of either mode, if it is present. */
 static bool copy_context(struct relay *relay, struct unit *unit, unsigned int slot, unsigned int index)
 {
-	unsigned int bus = slot / 2, devfn = devfn_of(unit, slot, index);
-	phys_t old_table = phys(unit->old_contexts[slot]);
-	uint64_t *contexts = contexts_of(relay, unit, slot);
+	unsigned int at = index * quadwords_per_context(unit), devfn = devfn_of(unit, slot, index);
+	uint64_t *entry = (uint64_t *)contexts_of(relay, unit, slot) + at;
+	phys_t where = phys(unit->old_contexts[slot] + at * sizeof(*entry));
 
-	if (!(contexts[index * quadwords_per_context(unit)] & VTD_CTX_P))
+	if (!(*entry & VTD_CTX_P))
 		return true;
 	share_next(&relay->share);
-	if (unit_is_scalable(unit)) {
-		struct vtd_sm_context *entry = (struct vtd_sm_context *)contexts + index;
-
-		return scalable_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
-	} else {
-		struct vtd_entry128 *entry = (struct vtd_entry128 *)contexts + index;
-
-		return context_copy(relay, unit, entry, bus, devfn, phys(old_table.pa + index * sizeof(*entry)));
-	}
+	if (unit_is_scalable(unit))
+		return scalable_copy(relay, unit, (void *)entry, slot / 2, devfn, where);
+	return context_copy(relay, unit, (void *)entry, slot / 2, devfn, where);
 }
 
 /* dmarelay.faults=mute: FPD is the same bit in both modes, and counts in entries not present, too. */

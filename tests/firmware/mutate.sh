@@ -31,6 +31,7 @@ mutants() {
 	stub/pasid_entry.c|s/(aw != CONTEXT_NO_WIDTH ? .*;/0;/|first-bad and not blocked
 	stub/fold.c|s/return first . marks;/return 0;/|folded
 	stub/fold.c|s/return first . marks;/return first + 0x200000;/|folded
+	stub/fence.c|s/region->ranges.i..first . PAGE_MASK : top/top : top/|fenced
 	stub/intremap.c|s/entry.lo & VTD_IRTE_RESERVED_LO/false/|bad-interrupt
 	LIST
 }

@@ -21,6 +21,7 @@ enum damage {
 	BAD_DIRECTORY,		/* reserved bits in its PASID directory's entry */
 	BAD_CONTEXT,		/* reserved bits */
 	BAD_ROOT_ENTRY,		/* reserved bits */
+	STRAYS,			/* no table; it goes into the crash region, and is to be fenced */
 };
 
 struct row {

@@ -147,6 +147,11 @@ static void check_victim(const struct scene *scene, const struct relay_boot *boo
 	case BAD_INTERRUPT:
 		victim_reaches(near, NEAR, "the victim, unharmed, writes where it should");
 		break;
+	case STRAYS:
+		victim_reaches(near, NEAR, "the victim, fenced, writes where it should");
+		edu_write(&lab.victim, iova(lab.forbidden));
+		traffic_ends(&lab.victim, "the victim's write into the crash region ends");
+		break;
 	case BAD_LEAF:
 	case BAD_TABLE:
 		victim_reaches(scene_beside_iova(scene), BESIDE, "next to the damage all is well");
@@ -198,6 +203,14 @@ static void announce(const struct scene *scene, const struct relay_boot *boot)
 	      lab.uhci.source, lab.victim.source);
 }
 
+/* No fault is to be seen: one that is meant is muted. */
+static const char *options_of(const struct row *row)
+{
+	if (row->damage == STRAYS)
+		return "dmarelay.log=ttyS1 dmarelay.fence=on dmarelay.faults=mute";
+	return row->block ? "dmarelay.log=ttyS1 dmarelay.bad=block" : "dmarelay.log=ttyS1";
+}
+
 bool trial_run(const struct row *row, bool commit)
 {
 	const char *lacks = scene_lacks(row);
@@ -211,9 +224,7 @@ bool trial_run(const struct row *row, bool commit)
 		return false;
 	}
 	scene_build(&scene, row);
-	expect(firmware_crash(&boot, lab.region, LAB_REGION_SIZE,
-			      row->block ? "dmarelay.log=ttyS1 dmarelay.bad=block" :
-					   "dmarelay.log=ttyS1"),
+	expect(firmware_crash(&boot, lab.region, LAB_REGION_SIZE, options_of(row)),
 	       "the memory map can be told");
 	boot.entry_ticks = machine_ticks();
 	announce(&scene, &boot);

@@ -128,7 +128,7 @@ static void set_machine(struct input *input, struct build *b)
 {
 	static const char *const options[] = {
 		"", "dmarelay.bad=block", "dmarelay.pasid=drop", "dmarelay.bad=block dmarelay.pasid=drop",
-		"dmarelay.log=ttyS0", "dmarelay.budget=1", "dmarelay.policy=off",
+		"dmarelay.log=ttyS0", "dmarelay.budget=1", "dmarelay.policy=off", "dmarelay.fence=on",
 	};
 
 	b->arena_size = 0x10000 + take_number(input, 2) % 192 * PAGE_SIZE;
