@@ -116,6 +116,7 @@ static void damage_victim(const struct scene *scene, uint64_t *irt)
 
 	switch (scene->row->damage) {
 	case UNDAMAGED:
+	case STRAYS:
 		break;
 	case BAD_LEAF:
 		*table_entry(format, scene->victim_top, bad, 1) = table_leaf(format, lab.forbidden);

@@ -89,6 +89,8 @@ SCENARIOS = [
     Scenario("translated, then iommu=pt", {}, "iommu=pt"),
     Scenario("iommu=pt, then translated", {"cmdline": "iommu=pt"}, fenced=True),
     Scenario("iommu=pt, then iommu=pt", {"cmdline": "iommu=pt"}, "iommu=pt", fenced=True),
+    Scenario("iommu=pt, buffers mapped, no reset", {"cmdline": "iommu=pt"}, WITHOUT_DRIVERS,
+             attach=MAP_ONLY, fenced=True),
     Scenario("iommu=pt, then translated, no fence", {"cmdline": "iommu=pt"}, "dmarelay.fence=off"),
     Scenario("OVMF, kexec -s", {"firmware": "ovmf"}, loader="file"),
     Scenario("no KASLR", {}, "nokaslr"),
