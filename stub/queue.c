@@ -167,7 +167,7 @@ bool queue_invalidate_iotlb(const struct relay *relay, struct unit *unit)
 
 bool queue_invalidate_pasids(const struct relay *relay, struct unit *unit)
 {
-	return queue_is_ours(unit) && queued(relay, unit, VTD_QI_PASID_GLOBAL);
+	return queued(relay, unit, VTD_QI_PASID_GLOBAL);
 }
 
 bool queue_invalidate_interrupts(const struct relay *relay, struct unit *unit)

@@ -31,7 +31,7 @@ bool queue_is_ours(const struct unit *unit);
 /* Global invalidations; each returns when the unit has confirmed it, false if it did not in time. */
 bool queue_invalidate_contexts(const struct relay *relay, struct unit *unit);
 bool queue_invalidate_iotlb(const struct relay *relay, struct unit *unit);
-bool queue_invalidate_pasids(const struct relay *relay, struct unit *unit);	/* by queue alone */
+bool queue_invalidate_pasids(const struct relay *relay, struct unit *unit);	/* which must be ours */
 bool queue_invalidate_interrupts(const struct relay *relay, struct unit *unit);
 
 /*

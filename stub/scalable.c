@@ -19,7 +19,7 @@ static bool alloc_sink(struct relay *relay, struct pasid_sink *sink)
 bool scalable_alloc(struct relay *relay, struct unit *unit)
 {
 	unit->blank_contexts = arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
-	return alloc_sink(relay, &unit->pasid_sink) && unit->blank_contexts;
+	return unit->blank_contexts && alloc_sink(relay, &unit->pasid_sink);
 }
 
 /* All PASIDs of the directory are sunk. RID_PASID is 0. */

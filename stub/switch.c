@@ -11,7 +11,7 @@
 
 static bool has_work(const struct unit *unit)
 {
-	return (unit_dma_active(unit) && unit->root) || (unit_ir_active(unit) && unit->irt) ||
+	return unit_dma_active(unit) || unit_ir_active(unit) ||
 	       unit->report->ir_reason == HANDOFF_UNIT_NO_ROOM;		/* mended in place */
 }
 
@@ -108,9 +108,9 @@ static void switch_unit(struct relay *relay, struct unit *unit)
 		leave_with_queue(relay, unit, HANDOFF_UNIT_SRTP);
 		return;
 	}
-	if (unit_dma_active(unit) && unit->root)
+	if (unit_dma_active(unit))
 		switch_dma(relay, unit);
-	if (unit_ir_active(unit) && unit->irt)
+	if (unit_ir_active(unit))
 		switch_interrupts(relay, unit);
 	else if (unit->report->flags & HANDOFF_UNIT_IR_ACTIVE)
 		queue_invalidate_interrupts(relay, unit);	/* entries mended in place */

@@ -110,9 +110,10 @@ static enum handoff_reason whole_unit_reason(const struct unit *unit)
 	}
 }
 
+/* No unit has all capabilities, or none: MGAW alone is some. */
 static bool looks_dead(const struct unit *unit)
 {
-	return (unit->cap == ~0ull && unit->ecap == ~0ull) || (!unit->cap && !unit->ecap);
+	return unit->cap == ~0ull || !unit->cap;
 }
 
 void unit_probe(struct unit *unit, const struct dmar_drhd *drhd, uint8_t host_width,

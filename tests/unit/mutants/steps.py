@@ -5,7 +5,7 @@ from mutant import Mutant
 
 WBF = ("\tif (!flush_write_buffer(relay, unit)) {\n"
        "\t\tleave_with_queue(relay, unit, HANDOFF_UNIT_SRTP);\n\t\treturn;\n\t}\n")
-DMA = "\tif (unit_dma_active(unit) && unit->root)\n\t\tswitch_dma(relay, unit);\n"
+DMA = "\tif (unit_dma_active(unit))\n\t\tswitch_dma(relay, unit);\n"
 CONTEXTS = "!queue_invalidate_contexts(relay, unit)"
 PASIDS = "(unit_is_scalable(unit) && !queue_invalidate_pasids(relay, unit))"
 IOTLB = "!queue_invalidate_iotlb(relay, unit)"
