@@ -52,9 +52,9 @@
 #define BUILD_RSDP		0x000f5a00ull
 #define BUILD_UNIT		0xfed90000ull	/* the first unit's registers, the next a page on */
 
-#define BUILD_MAX_E820		32u
+#define BUILD_MAX_E820		64u
 #define BUILD_MAX_LOADS		16u
-#define BUILD_MAX_DMAR		4096u
+#define BUILD_MAX_DMAR		8192u
 
 struct build {
 	struct relay_boot boot;

@@ -61,7 +61,7 @@ bool fake_hardware_touched(void)
 
 static bool cpu_reaches(phys_t at, size_t size)
 {
-	return range_fits(at.pa, size) && !((at.pa + (size - 1)) >> fake.cpu_bits);
+	return range_fits(at.pa, size) && (fake.cpu_bits == 64 || !((at.pa + (size - 1)) >> fake.cpu_bits));
 }
 
 bool machine_read(phys_t from, void *to, size_t size)

@@ -213,6 +213,7 @@ static void execute(struct mock_unit *unit, uint64_t low, uint64_t high)
 		reach_wait(unit);
 		memory_put_by_unit(unit->ecap & VTD_ECAP_C, high, &status, sizeof(status));
 		happened(unit, EVENT_WAIT, high);
+		unit->deaf_queue |= unit->deaf_after && !--unit->deaf_after;
 	} else {
 		refuse(unit, low, high);
 	}

@@ -25,7 +25,7 @@
 #include "memory.h"
 #include "vtd.h"
 
-#define MOCK_MAX_UNITS	8u
+#define MOCK_MAX_UNITS	20u
 #define MOCK_MAX_FAULTS	4u
 
 /* Invalidations that the next Wait confirms. */
@@ -56,6 +56,7 @@ struct mock_unit {
 	uint32_t deaf;			/* commands it never carries out: VTD_G_SRTP, VTD_G_QIE, ... */
 	bool deaf_queue_on;		/* turns the queue off, but never on again */
 	bool deaf_queue;		/* takes descriptors and never executes them */
+	unsigned int deaf_after;	/* so many more Waits, then it takes descriptors as above; 0: never */
 	bool deaf_registers;		/* never completes a register invalidation */
 	uint32_t queue_error;		/* of FSTS: comes back whenever there is something in the queue */
 	bool dead;			/* reads as all ones */

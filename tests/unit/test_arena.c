@@ -157,6 +157,18 @@ static void keys_that_collide(void **state)
 		}
 }
 
+/* The loop over sizes ends, whatever is asked for. */
+static void memo_that_finds_no_room(void **state)
+{
+	struct arena arena = arena_of(0x1000);
+	struct memo memo;
+
+	(void)state;
+	assert_false(memo_init(&memo, &arena, 1ull << 40));
+	assert_int_equal(memo.size, 1u << 30);
+	assert_false(memo_init(&memo, &arena, UINT64_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +181,7 @@ int main(void)
 		cmocka_unit_test(full_memo_refuses_and_still_finds),
 		cmocka_unit_test(memo_without_room),
 		cmocka_unit_test(keys_that_collide),
+		cmocka_unit_test(memo_that_finds_no_room),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

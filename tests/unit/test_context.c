@@ -309,6 +309,39 @@ static void sink_suits_the_depth_of_the_unit(void **state)
 	}
 }
 
+/* ---- More than there is room for ---- */
+
+/* They are vetted and kept, or sunk, like any other. */
+static void devices_beyond_the_report_are_handled_alike(void **state)
+{
+	struct scene s = scene_make(state);
+	unsigned int records = 0;
+
+	s.b->arena_size = 0x80000;
+	for (uint16_t source = 0x0300; source < 0x0350; source++)
+		build_context(s.b, s.unit, source, memory_get64(s.context), memory_get64(s.context + 8));
+	build_context(s.b, s.unit, 0x0350, VTD_CTX_P | 0x20, 0);		/* reserved */
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(result_count(HANDOFF_DEVICES), 64);
+	scene_expect_replaced(&s, 0x0350, SCENE_IOVA);
+	assert_hex_equal(scene_translate(&s, 0x034f, SCENE_IOVA).pa, SCENE_PAGE);
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++)
+		records += ((const struct handoff_record *)result_entry(HANDOFF_RECORDS, i))->devfn == 0x50;
+	assert_int_equal(records, 1);
+}
+
+static void pass_through_devices_share_a_domain(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_context(s.b, s.unit, 0x0300, 2 << 2 | 1, 30 << 8 | 2);
+	build_context(s.b, s.unit, 0x0301, 2 << 2 | 1, 30 << 8 | 2);
+	scene_expect_nothing(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 3);
+	assert_int_equal(scene_translate(&s, 0x0301, 0x1000).pa, 0x1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +368,8 @@ int main(void)
 		SUNK_AND_BLOCKED(domain_that_finds_no_room_in_the_report_costs_its_device),
 		cmocka_unit_test(absent_entry_with_garbage_is_left_alone),
 		cmocka_unit_test(sink_suits_the_depth_of_the_unit),
+		SUNK_AND_BLOCKED(devices_beyond_the_report_are_handled_alike),
+		cmocka_unit_test(pass_through_devices_share_a_domain),
 	};
 
 	return cmocka_run_group_tests_name("context", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "dmar.h"
 #include "fake.h"
 #include "result.h"
+#include "rmrr.h"
 
 static struct dmar dmar;
 
@@ -439,6 +440,263 @@ static void real_tables_are_understood(void **state)
 	assert_true(count > 100);
 }
 
+/* ---- What lies at the end of what the CPU can reach ---- */
+
+#define END	0x100000000ull
+
+static void rsdp_whose_extension_cannot_be_read(void **state)
+{
+	struct build *b = build_machine();
+	uint8_t rsdp[20];
+
+	(void)state;
+	build_seal(b);
+	memory_put(BUILD_ACPI, "JUNK", 4);	/* only the RSDT leads to the table */
+	memory_get(BUILD_RSDP, rsdp, sizeof(rsdp));
+	fake.cpu_bits = 32;
+	memory_put(END - 20, rsdp, sizeof(rsdp));
+	assert_int_equal(find(b, END - 20), HANDOFF_OK);
+}
+
+/* An XSDT of one entry, the DMAR table, `reachable` bytes before the end; the RSDT lacks it. */
+static void expect_xsdt(unsigned int reachable, enum handoff_reason reason)
+{
+	struct build *b = build_machine();
+	uint64_t at = END - reachable, entry = BUILD_ACPI + 0x1000;
+	uint8_t rsdp[36], total = 0;
+
+	build_seal(b);
+	memory_put(BUILD_ACPI + 0x400, "JUNK", 4);
+	build_acpi_table(at, "XSDT", &entry, sizeof(entry));
+	memory_get(BUILD_RSDP, rsdp, sizeof(rsdp));
+	memcpy(rsdp + 24, &at, sizeof(at));
+	rsdp[32] = 0;
+	for (unsigned int i = 0; i < sizeof(rsdp); i++)
+		total = (uint8_t)(total + rsdp[i]);
+	rsdp[32] = (uint8_t)-total;
+	memory_put(BUILD_RSDP, rsdp, sizeof(rsdp));
+	fake.cpu_bits = 32;
+	assert_int_equal(find(b, BUILD_RSDP), reason);
+}
+
+static void xsdt_that_cannot_be_read(void **state)
+{
+	(void)state;
+	expect_xsdt(44, HANDOFF_OK);
+	expect_xsdt(40, HANDOFF_NO_DMAR);	/* half an entry */
+	expect_xsdt(20, HANDOFF_NO_DMAR);	/* half a head */
+}
+
+static void table_that_cannot_be_read(void **state)
+{
+	static const unsigned int reachable[] = { 4, 40, 50 };	/* bytes: its name, no head, a head */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(reachable); i++) {
+		struct build *b = build_machine();
+		uint64_t at = END - reachable[i];
+		uint8_t body[64] = { 45 };
+
+		build_seal(b);
+		build_acpi_table(at, "DMAR", body, sizeof(body));
+		build_acpi_table(BUILD_ACPI, "XSDT", &at, sizeof(at));
+		fake.cpu_bits = 32;
+		assert_int_equal(find(b, BUILD_RSDP), HANDOFF_BAD_DMAR);
+	}
+}
+
+static void table_that_finds_no_room(void **state)
+{
+	struct build *b = build_machine();
+	struct arena arena;
+
+	(void)state;
+	build_unit(b);
+	build_seal(b);
+	arena_init(&arena, memory_arena(BUILD_ARENA, 0x1000), phys(BUILD_ARENA), 63);
+	assert_int_equal(dmar_find(&dmar, phys(BUILD_RSDP), &arena), HANDOFF_ARENA_TOO_SMALL);
+	arena_init(&arena, memory_arena(BUILD_ARENA, 0x1000), phys(BUILD_ARENA), 64);
+	assert_int_equal(dmar_find(&dmar, phys(BUILD_RSDP), &arena), HANDOFF_OK);
+}
+
+/* ---- More than there is room for ---- */
+
+/* Structures of units that cannot be: without registers. */
+static void add_units(struct build *b, unsigned int count)
+{
+	struct dmar_drhd drhd = { .head = { DMAR_DRHD, sizeof(drhd) } };
+
+	for (unsigned int i = 0; i < count; i++)
+		build_structure(b, &drhd, sizeof(drhd));
+}
+
+static void units_beyond_the_limit_are_told(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	b->arena_size = 0x2000000;
+	build_unit(b);
+	add_units(b, 256);
+	assert_true(build_run(b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_int_equal(result_count(HANDOFF_UNITS), 256);
+	assert_logged("unit at 0: more than 256 units");
+}
+
+static void units_and_regions_beyond_the_report_are_left_out(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	build_unit(b);
+	add_units(b, 20);
+	for (unsigned int i = 0; i < 40; i++)
+		build_rmrr(b, 0x7b000000, 0x7b000fff);
+	assert_true(build_run(b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_int_equal(result_count(HANDOFF_UNITS), 16);
+	assert_int_equal(result_dropped(HANDOFF_UNITS), 5);
+	assert_int_equal(result_count(HANDOFF_RMRRS), 32);
+	assert_int_equal(result_dropped(HANDOFF_RMRRS), 8);
+}
+
+static void other_structures_are_passed_over(void **state)
+{
+	struct build *b = build_machine();
+	uint8_t affinity[20] = { DMAR_RHSA, 0, sizeof(affinity) };
+
+	(void)state;
+	build_structure(b, affinity, sizeof(affinity));
+	build_unit(b);
+	assert_true(build_run(b));
+	check_run(b);
+	assert_int_equal(result_count(HANDOFF_UNITS), 1);
+	assert_null(strstr(result_log(), "impossible"));
+}
+
+static void structure_of_impossible_length_is_told(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	build_unit(b);
+	build_structure(b, "\1\0\377\0", 4);
+	assert_true(build_run(b));
+	check_run(b);
+	assert_logged("structure at offset 64 has an impossible length");
+}
+
+/* ---- Whose reserved memory? ---- */
+
+/* A region with one scope; `path` of {device, function} pairs from bus 2 on. */
+static void add_region(struct build *b, uint16_t segment, uint8_t type, const uint8_t *path, uint8_t pairs)
+{
+	struct {
+		struct dmar_rmrr rmrr;
+		struct dmar_scope scope;
+		uint8_t path[6];
+	} __attribute__((packed)) all = {
+		.rmrr = { { DMAR_RMRR, 0 }, 0, segment, 0x7b000000, 0x7b000fff },
+		.scope = { type, (uint8_t)(sizeof(struct dmar_scope) + 2 * pairs), 0, 0, 2 },
+	};
+
+	all.rmrr.head.length = (uint16_t)(sizeof(all) - 6 + 2u * pairs);
+	memcpy(all.path, path, 2u * pairs);
+	build_structure(b, &all, all.rmrr.head.length);
+}
+
+static bool is_named(uint8_t bus, uint8_t devfn, bool perhaps)
+{
+	struct handoff_range region;
+	uint32_t offset = 0;
+
+	return rmrr_next(&dmar, &offset, 0, bus, devfn, perhaps, &region);
+}
+
+static void expect_named(uint8_t type, const uint8_t *path, uint8_t pairs, uint8_t bus, uint8_t devfn,
+			 bool certainly, bool perhaps)
+{
+	struct build *b = build_machine();
+
+	add_region(b, 0, type, path, pairs);
+	assert_int_equal(find(b, BUILD_RSDP), HANDOFF_OK);
+	assert_int_equal(is_named(bus, devfn, false), certainly);
+	assert_int_equal(is_named(bus, devfn, true), perhaps);
+}
+
+static void scopes_name_devices_by_their_path(void **state)
+{
+	static const uint8_t path[] = { 0x1c, 1, 3, 2 };
+
+	(void)state;
+	expect_named(1, path, 1, 2, 0xe1, true, true);		/* an endpoint on the start bus */
+	expect_named(2, path, 1, 2, 0xe1, true, true);		/* a bridge itself */
+	expect_named(1, path, 1, 2, 0xe2, false, false);	/* another function */
+	expect_named(1, path, 1, 3, 0xe1, false, false);	/* another bus */
+	expect_named(1, path, 1, 1, 0xe1, false, false);
+	expect_named(2, path, 1, 3, 0x08, false, true);		/* perhaps behind the bridge */
+	expect_named(2, path, 1, 2, 0x08, false, false);	/* beside it */
+	expect_named(1, path, 2, 3, 0x1a, false, true);		/* the endpoint behind a bridge, perhaps */
+	expect_named(1, path, 2, 3, 0x1b, false, false);
+	expect_named(1, path, 2, 2, 0x1a, false, false);	/* it cannot be on the start bus */
+	expect_named(2, path, 2, 2, 0x1a, false, false);
+	expect_named(1, path, 0, 2, 0, false, false);		/* no path: nobody */
+	expect_named(3, path, 1, 2, 0xe1, false, false);	/* an I/O APIC */
+	expect_named(0, path, 1, 2, 0xe1, false, false);
+}
+
+static void regions_that_name_nobody_here(void **state)
+{
+	static const uint8_t path[] = { 0x1c, 1 };
+	struct build *b = build_machine();
+
+	(void)state;
+	add_region(b, 1, 1, path, 1);					/* another segment's */
+	build_structure(b, "\1\0\10\0aaaa", 8);			/* too short */
+	build_rmrr(b, 0x7b001000, 0x7b000fff);				/* empty */
+	build_unit(b);							/* no region */
+	assert_int_equal(find(b, BUILD_RSDP), HANDOFF_OK);
+	assert_false(is_named(2, 0xe1, true));
+	assert_false(is_named(0, 0xa3, true));
+}
+
+static void region_without_a_device_is_reported_so(void **state)
+{
+	struct build *b = build_machine();
+	const struct handoff_rmrr *rmrr;
+
+	(void)state;
+	build_unit(b);
+	add_region(b, 0, 1, (const uint8_t *)"", 0);
+	assert_true(build_run(b));
+	rmrr = result_entry(HANDOFF_RMRRS, 0);
+	assert_int_equal(rmrr->scopes, 1);
+	assert_int_equal(rmrr->first_bus, 0);
+	assert_int_equal(rmrr->first_devfn, 0);
+}
+
+/* Of several devices the first is named. */
+static void region_of_two_devices_names_the_first(void **state)
+{
+	static const uint8_t region[] = {
+		DMAR_RMRR, 0, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0, 0, 0, 0, 0xff, 0xf, 0, 0x7b, 0, 0, 0, 0,
+		1, 8, 0, 0, 0, 3, 0x1f, 2,
+		1, 8, 0, 0, 0, 4, 0x1e, 1,
+	};
+	struct build *b = build_machine();
+	const struct handoff_rmrr *rmrr;
+
+	(void)state;
+	build_unit(b);
+	build_structure(b, region, sizeof(region));
+	assert_true(build_run(b));
+	rmrr = result_entry(HANDOFF_RMRRS, 0);
+	assert_int_equal(rmrr->scopes, 2);
+	assert_int_equal(rmrr->first_bus, 3);
+	assert_int_equal(rmrr->first_devfn, 0xfa);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +721,18 @@ int main(void)
 		cmocka_unit_test(reserved_regions_are_reported),
 		cmocka_unit_test(unit_of_another_segment_is_reported_so),
 		cmocka_unit_test(real_tables_are_understood),
+		cmocka_unit_test(rsdp_whose_extension_cannot_be_read),
+		cmocka_unit_test(xsdt_that_cannot_be_read),
+		cmocka_unit_test(table_that_cannot_be_read),
+		cmocka_unit_test(table_that_finds_no_room),
+		cmocka_unit_test(units_beyond_the_limit_are_told),
+		cmocka_unit_test(units_and_regions_beyond_the_report_are_left_out),
+		cmocka_unit_test(other_structures_are_passed_over),
+		cmocka_unit_test(structure_of_impossible_length_is_told),
+		cmocka_unit_test(scopes_name_devices_by_their_path),
+		cmocka_unit_test(regions_that_name_nobody_here),
+		cmocka_unit_test(region_without_a_device_is_reported_so),
+		cmocka_unit_test(region_of_two_devices_names_the_first),
 	};
 
 	return cmocka_run_group_tests_name("dmar", tests, NULL, NULL);

@@ -137,6 +137,23 @@ static void header_that_cannot_be_read(void **state)
 	assert_int_equal(read_core(&core, UINT64_MAX - 10, 0x1000), HANDOFF_BAD_ELFCOREHDR);
 }
 
+static void program_headers_that_cannot_be_read(void **state)
+{
+	struct build *b = build_machine();
+	uint8_t head[64];
+	struct elfcore core;
+
+	(void)state;
+	build_seal(b);
+	memory_get(AT, head, sizeof(head));
+	fake.cpu_bits = 36;
+	memory_put((1ull << 36) - 64, head, sizeof(head));
+	assert_int_equal(read_core(&core, (1ull << 36) - 64, 0x1000), HANDOFF_BAD_ELFCOREHDR);
+	fake.cpu_bits = 64;	/* and would wrap */
+	memory_put(-64ull, head, sizeof(head));
+	assert_int_equal(read_core(&core, -64ull, 0x1000), HANDOFF_BAD_ELFCOREHDR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +165,7 @@ int main(void)
 		cmocka_unit_test(header_with_too_many_segments),
 		cmocka_unit_test(arena_without_room),
 		cmocka_unit_test(header_that_cannot_be_read),
+		cmocka_unit_test(program_headers_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests_name("elfcore", tests, NULL, NULL);

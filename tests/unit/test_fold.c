@@ -326,6 +326,25 @@ static void first_level_1g_pages_want_their_capability(void **state)
 	}
 }
 
+/*
+ * Folded tables give their pages back, so that the memo may be full before the arena is: then leaf
+ * tables stay in place.
+ */
+static void folded_tables_beyond_the_memo_stay_in_place(void **state)
+{
+	struct scene s = run_of_leaves();
+	uint64_t second = 1ull << 30;
+
+	(void)state;
+	s.b->arena_size = 0x80000;
+	for (uint64_t at = 0x200000; at < second + 0x20000000; at += 0x1000)
+		build_map(s.b, s.tree, 3, at, BIG + at, 1);
+	run(&s);
+	assert_true(domain_of(0)->folded > 100);
+	assert_true(domain_of(0)->in_place > 0);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, second + 0x1ffff000).pa, BIG + second + 0x1ffff000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +366,7 @@ int main(void)
 		cmocka_unit_test(first_level_leaves_fold_with_their_attributes),
 		cmocka_unit_test(first_level_denials_of_the_table_above_hold),
 		cmocka_unit_test(first_level_1g_pages_want_their_capability),
+		cmocka_unit_test(folded_tables_beyond_the_memo_stay_in_place),
 	};
 
 	return cmocka_run_group_tests_name("fold", tests, NULL, NULL);

@@ -257,6 +257,59 @@ static void interrupts_alone_are_switched_alone(void **state)
 	assert_int_equal(result_count(HANDOFF_DEVICES), 0);
 }
 
+/* Not the crashed kernel's, and no room for one that blocks: it stays, and that is told. */
+static void foreign_table_that_finds_no_room_stays(void **state)
+{
+	struct scene s = scene_make(state);
+	const struct handoff_record *record;
+
+	s.b->arena_size = 0x80000;
+	s.unit->irta = s.unit->irt = BUILD_CRASH_START | VTD_IRTA_EIME | 15;
+	assert_true(build_run(s.b));
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	record = result_entry(HANDOFF_RECORDS, 0);
+	assert_int_equal(record->rule, HANDOFF_RULE_IR_TABLE_PROVENANCE);
+	assert_int_equal(record->action, HANDOFF_KEPT);
+	assert_hex_equal(record->size, 1 << 20);
+	assert_int_equal(((const struct handoff_unit *)result_entry(HANDOFF_UNITS, 0))->ir_reason,
+			 HANDOFF_UNIT_IRTA);
+	assert_hex_equal(s.unit->irt, BUILD_CRASH_START | VTD_IRTA_EIME | 15);
+	assert_true(memory_in_arena(s.unit->root & PAGE_MASK, PAGE_SIZE));
+}
+
+static void table_that_cannot_be_read_is_muted_whole(void **state)
+{
+	struct scene s = scene_make(state);
+
+	fake.cpu_bits = 36;
+	s.b->loads[s.b->load_count++] = (struct handoff_range){ 1ull << 40, (1ull << 41) - 1 };
+	s.unit->irta = s.unit->irt = 1ull << 40 | VTD_IRTA_EIME | 7;
+	memory_fill(1ull << 40, 0, PAGE_SIZE);
+	assert_true(build_run(s.b));
+	assert_only_record(&(struct handoff_record){
+		.rule = HANDOFF_RULE_IR_TABLE_PROVENANCE,
+		.object = HANDOFF_IR_TABLE,
+		.action = HANDOFF_BLOCKED,
+		.size = 4096,
+		.target = 1ull << 40,
+	});
+	assert_hex_equal(irte_now(&s, 1, 0), VTD_IRTE_FPD);
+}
+
+/* A unit without a queue has no way to forget what was mended, other than by itself. */
+static void table_mended_in_place_without_a_queue(void **state)
+{
+	struct scene s = scene_make(state);
+	uint64_t table = build_interrupts(s.b, s.unit, 15);
+
+	s.b->arena_size = 0x80000;
+	s.unit->gsts &= ~VTD_G_QIE;
+	memory_put64(table, 0x100300001 | 1 << 12);
+	assert_true(build_run(s.b));
+	assert_hex_equal(memory_get64(table), 0);
+	assert_int_equal(fake_count(EVENT_ENTRIES), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +329,9 @@ int main(void)
 		SUNK_AND_BLOCKED(table_that_is_not_the_crashed_kernels_is_muted_whole),
 		cmocka_unit_test(interrupts_that_were_off_stay_off),
 		cmocka_unit_test(interrupts_alone_are_switched_alone),
+		cmocka_unit_test(foreign_table_that_finds_no_room_stays),
+		cmocka_unit_test(table_that_cannot_be_read_is_muted_whole),
+		cmocka_unit_test(table_mended_in_place_without_a_queue),
 	};
 
 	return cmocka_run_group_tests_name("intremap", tests, NULL, NULL);

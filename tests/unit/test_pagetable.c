@@ -451,6 +451,131 @@ static void tiny_arena_keeps_every_translation(void **state)
 	}
 }
 
+/* The RAM map may claim what the CPU cannot reach. */
+static void table_below_one_in_place_that_cannot_be_read(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t slot;
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	fake.cpu_bits = 36;
+	s.b->loads[s.b->load_count++] = (struct handoff_range){ 1ull << 40, (1ull << 41) - 1 };
+	slot = build_slot(s.tree, 3, 500 * 0x200000ull, 2);
+	memory_fill(1ull << 40, 0, PAGE_SIZE);
+	memory_put64(slot, 1ull << 40 | 3);
+	assert_true(build_run(s.b));
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	assert_int_equal(scene_translate(&s, SCENE_SOURCE, 500 * 0x200000ull).result,
+			 memory_in_arena(scene_translate(&s, SCENE_SOURCE, 0).path[1], 8) ?
+			 TRANSLATE_MAPPED : TRANSLATE_ABSENT);
+}
+
+/* Of three domains with one root, the last has its ranges from the one that is as deep. */
+static void root_that_was_met_at_two_depths(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t above = build_page(s.b);
+
+	(void)state;
+	build_map(s.b, s.tree, 3, 0x5000, 0x20005000, 1);
+	memory_fill(0x20005000, 0, PAGE_SIZE);
+	build_attach(s.b, s.unit, 0x0100, s.tree, 20, 2);	/* as a tree of 4 levels */
+	memory_put64(above, s.tree | 3);			/* and as a table of level 3 */
+	build_attach(s.b, s.unit, 0x0301, above, 21, 2);
+	build_attach(s.b, s.unit, 0x0302, s.tree, 22, 1);
+	build_attach(s.b, s.unit, 0x0303, s.tree, 23, 1);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = domain_of(i);
+
+		assert_int_equal(!!(domain->flags & HANDOFF_DOMAIN_SHARED), domain->id >= 22);
+		if (domain->id >= 22) {
+			assert_int_equal(domain->range_count, 1);
+			assert_int_equal(domain->first_range, domain_of(1)->first_range);
+		}
+	}
+}
+
+/* Units that differ in what their entries may hold: each has its own copies, up to a limit. */
+static void formats_beyond_the_limit_go_to_the_sink(void **state)
+{
+	struct pagetable_formats formats = { .count = 0 };
+	struct pt_format format = { .present = 1 };
+
+	(void)state;
+	for (uint64_t i = 0; i < PAGETABLE_MAX_FORMATS; i++) {
+		format.beyond = i;
+		assert_int_equal(pagetable_format(&formats, &format), i);
+	}
+	format.beyond = 3;
+	assert_int_equal(pagetable_format(&formats, &format), 3);
+	format.beyond = PAGETABLE_MAX_FORMATS;
+	assert_int_equal(pagetable_format(&formats, &format), -1);
+}
+
+/*
+ * What is bad in a table in place, but finds no record, cannot be mended: neither this domain nor any
+ * other that meets the table can stay.
+ */
+static void bad_entries_in_place_beyond_the_report_cost_the_domains(void **state)
+{
+	struct scene s = empty_scene();
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	grow_tree(&s, 300);
+	for (uint64_t i = 0; i < 300; i++)
+		memory_put64(build_slot(s.tree, 3, i * 0x200000, 1), BUILD_CRASH_START | 3);
+	build_attach(s.b, s.unit, 0x0300, s.tree, 20, 1);
+	assert_true(build_run(s.b));
+	assert_true(result_dropped(HANDOFF_RECORDS) > 0);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 2);
+	assert_hex_equal(domain_of(0)->new_root, 0);
+	assert_hex_equal(domain_of(1)->new_root, 0);
+	assert_int_equal(domain_of(1)->range_count, 1);
+	scene_expect_replaced(&s, SCENE_SOURCE, 0x1ff000);
+	scene_expect_replaced(&s, 0x0300, 0x1ff000);
+}
+
+/* Of the seventeenth kind of table: its domains go to the sink. */
+static void units_of_too_many_kinds(void **state)
+{
+	struct build *b = build_machine();
+	struct scene s = { .b = b, .sink = true };
+	unsigned int sunk = 0;
+
+	(void)state;
+	b->arena_size = 0x400000;
+	for (unsigned int i = 0; i < 17; i++) {
+		struct mock_unit *unit = build_unit(b);
+		uint64_t tree = build_page(b);
+
+		unit->cap = (unit->cap & ~(15ull << 34)) | (uint64_t)(i % 4) << 34;	/* superpages */
+		unit->ecap |= (i & 4 ? VTD_ECAP_SC : 0) | (i & 8 ? VTD_ECAP_DT : 0);
+		if (i < 16) {
+			build_map(b, tree, 3, SCENE_IOVA, SCENE_PAGE, 1);
+			build_attach(b, unit, SCENE_SOURCE, tree, 9, 1);
+		} else {	/* first-level */
+			build_scalable(unit);
+			build_pasid(b, build_directory(b, unit, SCENE_SOURCE, 0), 0, 1 << 6 | 1, 9, tree);
+		}
+	}
+	assert_true(build_run(b));
+	check_run(b);
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		assert_int_equal(record->unit, 16);
+		sunk += record->rule == HANDOFF_RULE_PASID_UNTRACKED;
+	}
+	assert_int_equal(sunk, 1);
+	s.unit = mock_unit(15);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +600,11 @@ int main(void)
 		cmocka_unit_test(self_referring_tree_in_place_ends),
 		SUNK_AND_BLOCKED(tables_beyond_the_memo_are_given_up),
 		cmocka_unit_test(tiny_arena_keeps_every_translation),
+		cmocka_unit_test(table_below_one_in_place_that_cannot_be_read),
+		cmocka_unit_test(root_that_was_met_at_two_depths),
+		cmocka_unit_test(formats_beyond_the_limit_go_to_the_sink),
+		cmocka_unit_test(bad_entries_in_place_beyond_the_report_cost_the_domains),
+		cmocka_unit_test(units_of_too_many_kinds),
 	};
 
 	return cmocka_run_group_tests_name("pagetable", tests, NULL, NULL);

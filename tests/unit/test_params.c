@@ -97,7 +97,8 @@ static void bad_values_are_reported_and_the_default_stays(void **state)
 	static const char *const options[] = {
 		"dmarelay.policy=", "dmarelay.policy=of", "dmarelay.policy=offf", "dmarelay.policy=OFF",
 		"dmarelay.policy=\"off\"", "dmarelay.bad=", "dmarelay.bad=sunk", "dmarelay.log=",
-		"dmarelay.log=ttyS", "dmarelay.log=ttyS4", "dmarelay.log=ttyS0,", "dmarelay.log=ttyS0x",
+		"dmarelay.log=ttyS", "dmarelay.log=ttyS4", "dmarelay.log=ttyS/", "dmarelay.log=ttyX0",
+		"dmarelay.pasid=kept", "dmarelay.faults=", "dmarelay.log=ttyS0,", "dmarelay.log=ttyS0x",
 		"dmarelay.log=ttyS0,0", "dmarelay.log=ttyS0,115201", "dmarelay.log=ttyS0,7",
 		"dmarelay.log=ttyS0,9600n8", "dmarelay.log=ttyS0,99999999999999999999",
 		"dmarelay.budget=", "dmarelay.budget=0", "dmarelay.budget=60001", "dmarelay.budget=-1",
@@ -105,7 +106,7 @@ static void bad_values_are_reported_and_the_default_stays(void **state)
 		"dmarelay.polcy=off", "dmarelay.",
 		"elfcorehdr=", "elfcorehdr=x", "elfcorehdr=0x", "elfcorehdr=12K4", "elfcorehdr=@4",
 		"elfcorehdr=4@", "elfcorehdr=0x10000000000000000", "elfcorehdr=18446744073709551616",
-		"elfcorehdr=16777216T", "elfcorehdr=-1",
+		"elfcorehdr=16777216T", "elfcorehdr=-1", "elfcorehdr=0x/", "elfcorehdr=0y1",
 	};
 
 	(void)state;
@@ -199,6 +200,15 @@ static void limits_are_allowed(void **state)
 	assert_int_equal(parse("dmarelay.log=ttyS0").console_baud, 115200);
 }
 
+static void every_kind_of_space_parts_words(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("a\rdmarelay.budget=5\rb").budget_ms, 5);
+	assert_int_equal(parse("a\tdmarelay.budget=5\tb").budget_ms, 5);
+	assert_int_equal(parse("a\ndmarelay.budget=5\nb").budget_ms, 5);
+	assert_int_equal(parse("  a  dmarelay.budget=5  ").budget_ms, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +223,7 @@ int main(void)
 		cmocka_unit_test(quotes_hold_a_word_together),
 		cmocka_unit_test(elfcorehdr_is_read_as_linux_reads_it),
 		cmocka_unit_test(limits_are_allowed),
+		cmocka_unit_test(every_kind_of_space_parts_words),
 	};
 
 	return cmocka_run_group_tests_name("params", tests, NULL, NULL);

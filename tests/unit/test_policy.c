@@ -275,6 +275,72 @@ static void muted_contexts_of_scalable_mode(void **state)
 	assert_hex_equal(memory_get64(scene_translate(&s, SCENE_UPPER, 0).path[1]) & 3, VTD_SMC_FPD | VTD_SMC_P);
 }
 
+/* ---- Reserved memory that cannot be mended ---- */
+
+/* A pass-through device reaches it as it is. */
+static void reserved_memory_of_a_pass_through_device(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+	build_context(s.b, s.unit, FIRMWARE_DEVICE, 2 << 2 | 1, 12 << 8 | 1);
+	scene_expect_nothing(&s);
+}
+
+static void reserved_memory_of_a_quarantined_device(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+	build_context(s.b, s.unit, FIRMWARE_DEVICE, 0xe0000000 | 1, 12 << 8 | 1);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	scene_expect_replaced(&s, FIRMWARE_DEVICE, FIRMWARE);
+}
+
+/* Addresses that tables cannot hold, though the domain's width could. */
+static void reserved_memory_beyond_52_bits_is_not_mapped(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->cap |= 8ull << 8;	/* 57 bits */
+	s.b->host_width = 57;
+	build_rmrr(s.b, 1ull << 53, (1ull << 53) + 0xfff);
+	build_attach(s.b, s.unit, FIRMWARE_DEVICE, build_page(s.b), 12, 3);
+	scene_expect_nothing(&s);
+	assert_logged("not looked at");
+}
+
+/* A table in place is only ever made to lead nowhere, and there is no room for one of ours. */
+static void reserved_memory_without_room_is_told(void **state)
+{
+	bool elsewhere = false, repaired = false;
+
+	(void)state;
+	for (uint64_t pages = 1; pages < 80; pages++) {
+		struct scene s = scene_make(state);
+		uint64_t tree = build_page(s.b);
+
+		s.b->arena_size = pages * PAGE_SIZE;
+		build_rmrr(s.b, FIRMWARE, FIRMWARE + 0x3fff);
+		build_rmrr(s.b, 0x7c000000, 0x7c000fff);
+		build_attach(s.b, s.unit, FIRMWARE_DEVICE, tree, 12, 1);
+		for (uint64_t at = 0; at < 8; at++)
+			build_map(s.b, tree, 3, FIRMWARE + 0x5000 + (at << 21), 0x20000000 + (at << 12), 1);
+		if (!build_run(s.b))
+			continue;
+		check_run(s.b);
+		for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+			const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+			elsewhere |= record->rule == HANDOFF_RULE_RMRR_ELSEWHERE;
+			repaired |= record->rule == HANDOFF_RULE_RMRR_UNMAPPED;
+		}
+	}
+	assert_true(elsewhere && repaired);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +359,10 @@ int main(void)
 		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
 		cmocka_unit_test(muted_contexts_have_fpd),
 		cmocka_unit_test(muted_contexts_of_scalable_mode),
+		cmocka_unit_test(reserved_memory_of_a_pass_through_device),
+		SUNK_AND_BLOCKED(reserved_memory_of_a_quarantined_device),
+		cmocka_unit_test(reserved_memory_beyond_52_bits_is_not_mapped),
+		cmocka_unit_test(reserved_memory_without_room_is_told),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "builder.h"
 #include "fake.h"
 #include "ram.h"
+#include "vet.h"
 
 #define R(first, last)	{ first, last }
 
@@ -266,6 +267,45 @@ static void arena_without_room_is_told(void **state)
 	fail();
 }
 
+/* ---- vet.h ---- */
+
+static void addresses_beyond_a_width(void **state)
+{
+	(void)state;
+	assert_hex_equal(vet_beyond(UINT64_MAX, 64), 0);
+	assert_hex_equal(vet_beyond(UINT64_MAX, 63), 1ull << 63);
+	assert_hex_equal(vet_beyond(UINT64_MAX, 1), UINT64_MAX - 1);
+	assert_hex_equal(vet_beyond((1ull << 46) - 1, 46), 0);
+	assert_hex_equal(vet_beyond(5ull << 45, 46), 1ull << 47);
+}
+
+/* Linux marks RAM that holds boot data so. */
+static void ram_with_boot_data_is_crash_region(void **state)
+{
+	struct build *b = build_machine();
+	struct ram ram;
+
+	(void)state;
+	b->e820[0].type = 128;
+	ram = discover(b);
+	assert_true(ram_hits_crash_region(&ram, phys(BUILD_CRASH_START), 1));
+}
+
+/* All RAM of the crashed kernel lies above a gap: the gap is nobody's. */
+static void gap_below_all_crashed_ram_is_closed(void **state)
+{
+	struct build *b = build_machine();
+	struct ram ram;
+
+	(void)state;
+	b->load_count = 0;
+	b->loads[b->load_count++] = (struct handoff_range){ BUILD_HIGH_START, BUILD_HIGH_END - 1 };
+	b->e820[b->e820_count++] = (struct relay_e820){ BUILD_CRASH_END + 0x100000, 0x100000, 1, 0 };
+	ram = discover(b);
+	assert_int_equal(ram.crash_region.count, 1);
+	assert_true(ram_hits_crash_region(&ram, phys(BUILD_CRASH_END), 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +324,9 @@ int main(void)
 		cmocka_unit_test(small_gaps_that_nobody_owned_are_the_loaders),
 		cmocka_unit_test(gaps_of_the_crashed_kernel_stay_open),
 		cmocka_unit_test(arena_without_room_is_told),
+		cmocka_unit_test(addresses_beyond_a_width),
+		cmocka_unit_test(ram_with_boot_data_is_crash_region),
+		cmocka_unit_test(gap_below_all_crashed_ram_is_closed),
 	};
 
 	return cmocka_run_group_tests_name("ram", tests, NULL, NULL);

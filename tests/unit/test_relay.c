@@ -28,6 +28,32 @@ static struct build *usual_machine(void)
 	return b;
 }
 
+/* That, and 00:14.3 has reserved memory that its tables lack: 4 MiB over two tables. */
+static struct build *machine_with_reserved_memory(void)
+{
+	struct build *b = usual_machine();
+
+	build_attach(b, mock_unit(0), 0x00a3, build_page(b), 7, 1);
+	build_rmrr(b, 0x7b100000, 0x7b4fffff);
+	return b;
+}
+
+/* PASIDs of both kinds on a bus with both halves, reserved memory, and a bad context. */
+static struct build *scalable_machine(void)
+{
+	struct scene s = scene_make_scalable(&(void *){ NULL });
+	uint64_t directory = build_directory(s.b, s.unit, 0x00a3, 0);
+
+	build_pasid(s.b, directory, 0, build_page(s.b) | 2 << 6 | 1 << 2 | 1, 12, 0);
+	memory_put64(build_entry(s.b, s.unit, 0x0301), s.directory | 0x20 | 1);		/* reserved */
+	build_rmrr(s.b, 0x7b100000, 0x7b4fffff);
+	return s.b;
+}
+
+static struct build *(*const machines[])(void) = {
+	usual_machine, machine_with_reserved_memory, scalable_machine,
+};
+
 static void clean_machine_is_switched_whole(void **state)
 {
 	struct build *b = usual_machine();
@@ -158,23 +184,25 @@ static void arena_of_256k_serves_a_desktop(void **state)
 /* Any size does something safe: a whole switch, a report, or nothing. */
 static void arena_of_any_size_is_safe(void **state)
 {
-	uint64_t size;
-	bool published = false, switched = false;
-
 	(void)state;
-	for (uint64_t pages = 0; pages < 64; pages++) {
-		struct build *b = usual_machine();
+	for (size_t i = 0; i < COUNT_OF(machines); i++) {
+		bool published = false, switched = false;
+		uint64_t size;
 
-		b->arena_size = pages ? pages * PAGE_SIZE : PAGE_SIZE;
-		build_seal(b);
-		b->boot.arena_size = pages * PAGE_SIZE;
-		switched |= build_run(b);
-		relay_payload(&size);
-		assert_true(size <= pages * PAGE_SIZE);
-		published |= size > 0;
-		check_run(b);
+		for (uint64_t pages = 0; pages < 80; pages++) {
+			struct build *b = machines[i]();
+
+			b->arena_size = pages ? pages * PAGE_SIZE : PAGE_SIZE;
+			build_seal(b);
+			b->boot.arena_size = pages * PAGE_SIZE;
+			switched |= build_run(b);
+			relay_payload(&size);
+			assert_true(size <= pages * PAGE_SIZE);
+			published |= size > 0;
+			check_run(b);
+		}
+		assert_true(published && switched);
 	}
-	assert_true(published && switched);
 }
 
 static void arena_too_small_for_the_roots_is_told(void **state)
@@ -218,13 +246,12 @@ static void two_units_with_a_domain_in_common(void **state)
  * Whenever the clock leaps beyond the budget, at any of the stub's looks at it: the machine is as
  * before with a report that says so, or the switch is complete for each unit that says it is.
  */
-static void time_that_runs_out_at_any_moment_is_safe(void **state)
+static void expect_safe_at_any_moment(struct build *(*machine)(void))
 {
 	bool abandoned = false, partly = false, done = false;
 
-	(void)state;
 	for (uint64_t look = 1; !done; look++) {
-		struct build *b = usual_machine();
+		struct build *b = machine();
 		struct mock_unit *second = build_unit(b);
 
 		build_attach(b, second, 0x0200, build_page(b), 5, 1);
@@ -243,6 +270,13 @@ static void time_that_runs_out_at_any_moment_is_safe(void **state)
 		done = fake.looks < look;
 	}
 	assert_true(abandoned && partly);
+}
+
+static void time_that_runs_out_at_any_moment_is_safe(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(machines); i++)
+		expect_safe_at_any_moment(machines[i]);
 }
 
 static void budget_of_the_command_line_counts(void **state)
@@ -416,6 +450,46 @@ static void nmis_are_told(void **state)
 	assert_null(strstr(strstr(result_log(), "NMI") + 1, "NMI"));
 }
 
+/* The trap path is there before the report is, and after its sections are full. */
+static void exception_without_a_report_is_nothing_to_tell(void **state)
+{
+	struct build *b = usual_machine();
+	uint64_t size;
+
+	(void)state;
+	b->arena_size = PAGE_SIZE;
+	assert_false(build_run(b));
+	relay_trapped(&page_fault);
+	relay_abandon(HANDOFF_EXCEPTION);
+	relay_payload(&size);
+	assert_int_equal(size, 0);
+	check_untouched(b);
+}
+
+static void phases_beyond_the_report_are_counted(void **state)
+{
+	(void)state;
+	assert_true(build_run(usual_machine()));
+	for (unsigned int i = 0; i < 10; i++)
+		relay_conclude();
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_int_equal(result_count(HANDOFF_TIMING) + result_dropped(HANDOFF_TIMING), 15);
+	assert_true(result_dropped(HANDOFF_TIMING) > 0);
+}
+
+static void crash_region_beyond_the_report_is_counted(void **state)
+{
+	struct build *b = usual_machine();
+
+	(void)state;
+	for (uint64_t i = 0; i < 40; i++)
+		b->e820[b->e820_count++] = (struct relay_e820){ 0x200000000 + i * 0x1000000, 0x100000, 1, 0 };
+	assert_true(build_run(b));
+	check_run(b);
+	assert_int_equal(result_count(HANDOFF_CRASH_REGION), 32);
+	assert_int_equal(result_dropped(HANDOFF_CRASH_REGION), 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +519,9 @@ int main(void)
 		cmocka_unit_test(console_that_is_not_there_is_told),
 		cmocka_unit_test(two_runs_give_the_same_bytes),
 		cmocka_unit_test(nmis_are_told),
+		cmocka_unit_test(exception_without_a_report_is_nothing_to_tell),
+		cmocka_unit_test(phases_beyond_the_report_are_counted),
+		cmocka_unit_test(crash_region_beyond_the_report_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);

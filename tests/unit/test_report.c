@@ -9,6 +9,7 @@
 #include "quarantine.h"
 #include "report.h"
 #include "rules.h"
+#include "ranges.h"
 
 static struct arena arena;
 static struct report report;
@@ -268,6 +269,62 @@ static void budget_survives_a_wrap_of_the_clock(void **state)
 	assert_true(budget_exhausted(&budget));
 }
 
+static void report_of_a_large_arena_has_its_ceiling(void **state)
+{
+	(void)state;
+	assert_true(make(0x4000000));
+	assert_int_equal(report.sections[HANDOFF_LOG].capacity, 65536);
+	assert_int_equal(report.sections[HANDOFF_UNITS].capacity, 256);
+	assert_int_equal(report.sections[HANDOFF_DOMAINS].capacity, 0x4000000 >> 14);
+}
+
+/* Before there is a report, to the console alone. */
+static void lines_without_a_report_go_to_the_console(void **state)
+{
+	struct report none = { .header = NULL };
+
+	(void)state;
+	fake_reset();
+	fake.console_open = true;
+	log_line(&none, "nothing yet");
+	assert_string_equal(fake.console, "nothing yet\n");
+}
+
+/* The compiler refuses such formats; what stands behind them in memory is not read all the same. */
+static void format_that_ends_in_a_percent_sign(void **state)
+{
+	char format[] = "50%\0%s";
+	char *volatile unknown = format;
+
+	(void)state;
+	assert_true(make(0x40000));
+	log_line(&report, unknown);
+	assert_string_equal(log_text(), "50\n");
+}
+
+static void rule_without_a_row_is_logged_as_a_question(void **state)
+{
+	struct handoff_record record = { .rule = 0xfffe };
+
+	(void)state;
+	assert_true(make(0x40000));
+	assert_true(quarantine(&report, &record));
+	assert_int_equal(strncmp(log_text(), "?: 0000:00:00.0 ", 16), 0);
+}
+
+/* Not even the first range of a domain finds room: it is told to be coarse, and lists none. */
+static void range_that_finds_no_room_at_all(void **state)
+{
+	struct handoff_domain domain = { .range_count = 0 };
+
+	(void)state;
+	assert_true(make(0x40000));
+	report.sections[HANDOFF_RANGES].count = report.sections[HANDOFF_RANGES].capacity;
+	ranges_add(&report, &domain, 0x1000, 0x1fff);
+	assert_int_equal(domain.range_count, 0);
+	assert_true(domain.flags & HANDOFF_DOMAIN_COARSE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +342,11 @@ int main(void)
 		cmocka_unit_test(rules_have_distinct_names_and_a_section),
 		cmocka_unit_test(budget_ends_in_time),
 		cmocka_unit_test(budget_survives_a_wrap_of_the_clock),
+		cmocka_unit_test(report_of_a_large_arena_has_its_ceiling),
+		cmocka_unit_test(lines_without_a_report_go_to_the_console),
+		cmocka_unit_test(format_that_ends_in_a_percent_sign),
+		cmocka_unit_test(rule_without_a_row_is_logged_as_a_question),
+		cmocka_unit_test(range_that_finds_no_room_at_all),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "result.h"
 #include "scene.h"
 #include "translate.h"
+#include "acpi_dmar.h"
 
 #define SECOND_LEVEL(tree, aw)	((tree) | 2 << 6 | (aw) << 2 | 1)
 #define NESTED(tree, aw)	((tree) | 3 << 6 | (aw) << 2 | 1)
@@ -684,6 +685,190 @@ static void sink_suits_the_depth_of_the_unit(void **state)
 	}
 }
 
+/* ---- What cannot be read: the RAM map may claim what the CPU cannot reach ---- */
+
+static struct scene with_memory_out_of_reach(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	fake.cpu_bits = 36;
+	s.b->loads[s.b->load_count++] = (struct handoff_range){ 1ull << 40, (1ull << 41) - 1 };
+	memory_fill(1ull << 40, 0, PAGE_SIZE);
+	return s;
+}
+
+static void expect_unreadable(struct scene *s, uint16_t rule)
+{
+	assert_true(build_run(s->b));
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	assert_int_equal(((const struct handoff_record *)result_entry(HANDOFF_RECORDS, 0))->rule, rule);
+	scene_expect_replaced(s, SCENE_SOURCE, SCENE_IOVA);
+}
+
+static void tables_that_cannot_be_read(void **state)
+{
+	struct scene s = with_memory_out_of_reach(state);
+
+	memory_put64(s.root_entry, 1ull << 40 | 1);
+	expect_unreadable(&s, HANDOFF_RULE_SM_ROOT_PROVENANCE);
+	s = with_memory_out_of_reach(state);
+	memory_put64(s.context, 1ull << 40 | 1);
+	expect_unreadable(&s, HANDOFF_RULE_SM_CONTEXT_PROVENANCE);
+	s = with_memory_out_of_reach(state);
+	memory_put64(s.directory_entry, 1ull << 40 | 1);
+	expect_unreadable(&s, HANDOFF_RULE_PASID_DIR_PROVENANCE);
+}
+
+/* ---- Ids and sharing, once more ---- */
+
+/* A process with DMA by two devices: one domain, since the caches tell PASIDs apart, not devices. */
+static void one_pasid_on_two_devices_is_one_domain(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t other = build_directory(s.b, s.unit, 0x0228, 0);
+
+	build_pasid(s.b, other, SCENE_PASID, FIRST_LEVEL, 11, s.fl_tree | 1);
+	build_pasid(s.b, other, SCENE_PASID + 1, FIRST_LEVEL, 11, s.fl_tree | 1);
+	scene_expect_nothing(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 4);
+	assert_hex_equal(scene_translate_pasid(&s, 0x0228, SCENE_PASID, SCENE_IOVA).pa, SCENE_FL_PAGE);
+}
+
+/* The id that the shared sink was given from the top, in an entry that is read later. */
+static void id_of_the_shared_sink_is_a_clash(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t directory = build_directory(s.b, s.unit, 0x0328, 0), tree = build_page(s.b);
+	unsigned int clashes = 0;
+
+	build_map(s.b, tree, 3, SCENE_IOVA, 0x21000000, 1);
+	build_pasid(s.b, directory, 0, SECOND_LEVEL(tree, 1), 65535, 0);
+	memory_put64((s.unit->rtaddr & PAGE_MASK), 0xe0000000 | 1);	/* bus 0: no RAM */
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		clashes += record->rule == HANDOFF_RULE_PASID_DOMAIN_CLASH;
+	}
+	assert_int_equal(clashes, 1);
+	assert_true(device_of(0x0328)->domain_id != 65535);
+	assert_hex_equal(scene_translate(&s, 0x0328, SCENE_IOVA).pa, 0x21000000);
+}
+
+static void devices_beyond_the_report_are_handled_alike(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint16_t source;
+
+	for (source = 0x0300; source < 0x0378; source++) {
+		memory_put64(build_entry(s.b, s.unit, source), memory_get64(s.context));
+		memory_put64(build_entry(s.b, s.unit, (uint16_t)(source + 0x100)), memory_get64(s.context));
+	}
+	memory_put64(build_entry(s.b, s.unit, 0x0478), memory_get64(s.context) | 0x20);	/* reserved */
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_true(result_dropped(HANDOFF_DEVICES) > 0);
+	assert_hex_equal(scene_translate(&s, 0x0477, SCENE_IOVA).pa, SCENE_PAGE);
+	scene_expect_replaced(&s, 0x0478, SCENE_IOVA);
+}
+
+/* Keys tell 64 units apart: those beyond copy a shared directory for each device. */
+static void units_beyond_the_memos_keys_share_nothing(void **state)
+{
+	struct build *b = build_machine();
+	struct dmar_drhd none = { .head = { DMAR_DRHD, sizeof(none) } };
+	struct scene s = { .b = b, .sink = true };
+	uint64_t tree = build_page(b), first, second;
+
+	(void)state;
+	b->arena_size = 0x800000;
+	for (unsigned int i = 0; i < 64; i++)
+		build_structure(b, &none, sizeof(none));
+	s.unit = build_unit(b);
+	build_scalable(s.unit);
+	build_map(b, tree, 3, SCENE_IOVA, SCENE_PAGE, 1);
+	build_pasid(b, build_directory(b, s.unit, 0x0300, 0), 0, SECOND_LEVEL(tree, 1), 9, 0);
+	memory_put64(build_entry(b, s.unit, 0x0301), memory_get64(build_entry(b, s.unit, 0x0300)));
+	assert_true(build_run(b));
+	assert_int_equal(result_count(HANDOFF_RECORDS), 0);
+	first = scene_translate(&s, 0x0300, SCENE_IOVA).path[2];
+	second = scene_translate(&s, 0x0301, SCENE_IOVA).path[2];
+	assert_true(first != second);
+	assert_hex_equal(scene_translate(&s, 0x0300, SCENE_IOVA).pa, SCENE_PAGE);
+	assert_hex_equal(scene_translate(&s, 0x0301, SCENE_IOVA).pa, SCENE_PAGE);
+}
+
+/* A unit with neither first-level tables nor a width of second-level ones: nothing to sink into. */
+static void unit_without_any_table_format_is_blocked(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	s.unit->ecap &= ~(1ull << 47);
+	s.unit->cap &= ~(0x1full << 8);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).result, TRANSLATE_ABSENT);
+	assert_int_equal(pasid_of(0)->action, HANDOFF_BLOCKED);
+}
+
+/* Address widths 4 to 7 are reserved: no bit of SAGAW stands for them. */
+static void width_that_does_not_exist(void **state)
+{
+	for (unsigned int aw = 4; aw < 8; aw++) {
+		struct scene s = scene_make_scalable(state);
+
+		expect_pasid(&s, SECOND_LEVEL(s.tree, aw), 9, 0, HANDOFF_RULE_PASID_AW);
+	}
+}
+
+/* Whichever of the invalidations is the first that the unit never confirms. */
+static void invalidation_that_is_never_confirmed_is_told(void **state)
+{
+	for (unsigned int confirmed = 1; confirmed < 6; confirmed++) {
+		struct scene s = scene_make_scalable(state);
+		const struct handoff_unit *unit;
+
+		s.unit->deaf_after = confirmed;
+		assert_true(build_run(s.b));
+		unit = result_entry(HANDOFF_UNITS, 0);
+		assert_true(unit->flags & HANDOFF_UNIT_DMA_SWITCHED && unit->flags & HANDOFF_UNIT_IR_SWITCHED);
+		/* contexts, PASIDs, IOTLB, interrupt entries, the last Wait */
+		assert_int_equal(unit->dma_reason, confirmed < 5 ? HANDOFF_UNIT_INVALIDATE : HANDOFF_OK);
+		assert_int_equal(unit->ir_reason, confirmed < 4 ? HANDOFF_UNIT_INVALIDATE : HANDOFF_OK);
+	}
+}
+
+/* First-level domains of many PASIDs go by one id: the device's own is told from the others. */
+static void domain_of_a_device_is_that_of_its_own_pasid(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	const struct handoff_domain *domain;
+
+	build_pasid(s.b, s.directory, SCENE_PASID - 1, FIRST_LEVEL, 11, build_page(s.b));
+	memory_put64(s.context + 8, SCENE_PASID);
+	scene_expect_nothing(&s);
+	domain = result_entry(HANDOFF_DOMAINS, device_of(SCENE_SOURCE)->domain);
+	assert_hex_equal(domain->old_root, s.fl_tree);
+	assert_int_equal(domain->pasid, SCENE_PASID);
+}
+
+/* Whatever room is left for it, a sunk device gets a directory: its own, or the one that all share. */
+static void sunk_device_finds_a_directory_in_any_case(void **state)
+{
+	for (uint64_t tables = 0; tables < 64; tables++) {
+		struct scene s = scene_make_scalable(state);
+
+		s.b->arena_size = 0x60000;
+		for (uint64_t i = 1; i < tables; i++)
+			build_map(s.b, s.tree, 3, i << 21, 0x20000000 + (i << 12), 1);
+		memory_put64(build_entry(s.b, s.unit, 0x0301), s.directory | 0x20 | 1);	/* reserved */
+		assert_true(build_run(s.b));
+		check_run(s.b);
+		scene_expect_replaced(&s, 0x0301, SCENE_IOVA);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -731,6 +916,16 @@ int main(void)
 		SUNK_AND_BLOCKED(directory_that_refers_to_itself_ends),
 		cmocka_unit_test(nested_entry_keeps_the_guests_first_level),
 		SUNK_AND_BLOCKED(sink_suits_the_depth_of_the_unit),
+		SUNK_AND_BLOCKED(tables_that_cannot_be_read),
+		cmocka_unit_test(one_pasid_on_two_devices_is_one_domain),
+		cmocka_unit_test(id_of_the_shared_sink_is_a_clash),
+		SUNK_AND_BLOCKED(devices_beyond_the_report_are_handled_alike),
+		cmocka_unit_test(units_beyond_the_memos_keys_share_nothing),
+		cmocka_unit_test(unit_without_any_table_format_is_blocked),
+		SUNK_AND_BLOCKED(width_that_does_not_exist),
+		cmocka_unit_test(invalidation_that_is_never_confirmed_is_told),
+		cmocka_unit_test(domain_of_a_device_is_that_of_its_own_pasid),
+		SUNK_AND_BLOCKED(sunk_device_finds_a_directory_in_any_case),
 	};
 
 	return cmocka_run_group_tests_name("scalable", tests, NULL, NULL);

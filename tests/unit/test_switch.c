@@ -3,7 +3,6 @@
 #include "testing.h"
 
 #include "check.h"
-#include "command.h"
 #include "devices.h"
 #include "fake.h"
 #include "result.h"
@@ -465,6 +464,52 @@ static void no_unit_is_begun_when_time_is_up(void **state)
 	}
 }
 
+/* ---- The crashed kernel's queue, once more ---- */
+
+/* The Wait that took a descriptor's place is none either: given up, not tried for ever. */
+static void queue_that_stops_again_is_left(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->queue_error = VTD_FSTS_IQE;
+	s.unit->iqt = s.unit->iqh + 0x10;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_MEND), 1);
+}
+
+static void queue_whose_devices_never_answer_is_left(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->queue_error = VTD_FSTS_ITE;
+	s.unit->iqt = s.unit->iqh + 0x10;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+}
+
+/* A head between descriptors, a queue beyond the host's width, or beyond what the CPU reaches. */
+static void queue_in_error_that_cannot_be_written_is_left(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	s.unit->iqh = 0x50;
+	s.unit->iqt = 0x80;
+	s.unit->queue_error = VTD_FSTS_IQE;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+	for (unsigned int bits = 40; bits < 48; bits += 7) {
+		s = scene_make(state);
+		fake.cpu_bits = 36;
+		s.b->loads[s.b->load_count++] = (struct handoff_range){ 1ull << bits, (2ull << bits) - 1 };
+		s.unit->iqa = 1ull << bits;
+		s.unit->iqt = s.unit->iqh + 0x10;
+		s.unit->queue_error = VTD_FSTS_IQE;
+		memory_fill(1ull << bits, 0, PAGE_SIZE);
+		expect_left_with_its_queue(&s);
+		assert_int_equal(fake_count(EVENT_MEND), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -496,6 +541,9 @@ int main(void)
 		cmocka_unit_test(invalidation_that_times_out_is_told),
 		cmocka_unit_test(completion_error_stops_nothing),
 		cmocka_unit_test(no_unit_is_begun_when_time_is_up),
+		cmocka_unit_test(queue_that_stops_again_is_left),
+		cmocka_unit_test(queue_whose_devices_never_answer_is_left),
+		cmocka_unit_test(queue_in_error_that_cannot_be_written_is_left),
 	};
 
 	return cmocka_run_group_tests_name("switch", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "fake.h"
 #include "result.h"
 #include "scene.h"
+#include "acpi_dmar.h"
 
 static const struct handoff_unit *report_of(unsigned int unit)
 {
@@ -155,6 +156,45 @@ static void fault_status_without_a_record_is_kept(void **state)
 	assert_hex_equal(fault->record[0] | fault->record[1], 0);
 }
 
+static void faults_beyond_the_report_are_counted(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++) {
+		struct mock_unit *unit = build_unit(b);
+
+		unit->cap |= 3ull << 40;	/* four records */
+		for (unsigned int j = 0; j < MOCK_MAX_FAULTS; j++)
+			unit->fault[j][1] = VTD_FRCD_HIGH_F | (uint64_t)j << 32;
+	}
+	build_structure(b, b->dmar, sizeof(struct dmar_drhd));	/* the first unit twice over */
+	assert_true(build_prepare(b));
+	assert_int_equal(result_count(HANDOFF_FAULTS), 32);
+	assert_int_equal(result_dropped(HANDOFF_FAULTS), 4);
+}
+
+static void fault_status_beyond_the_report_is_counted(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	b->arena_size = 0x300000;	/* 48 units, 96 faults */
+	build_unit(b)->fsts = VTD_FSTS_ITE;
+	mock_unit(0)->cap |= 3ull << 40;
+	for (unsigned int i = 0; i < 30; i++)
+		build_structure(b, b->dmar, sizeof(struct dmar_drhd));
+	for (unsigned int i = 0; i < 3; i++)
+		mock_unit(0)->fault[i][1] = VTD_FRCD_HIGH_F;
+	build_unit(b)->fsts = VTD_FSTS_ITE;	/* 31 units of 3 faults, and four more without one */
+	build_structure(b, b->dmar + b->dmar_size - sizeof(struct dmar_drhd), sizeof(struct dmar_drhd));
+	build_structure(b, b->dmar + b->dmar_size - sizeof(struct dmar_drhd), sizeof(struct dmar_drhd));
+	build_structure(b, b->dmar + b->dmar_size - sizeof(struct dmar_drhd), sizeof(struct dmar_drhd));
+	assert_true(build_prepare(b));
+	assert_int_equal(result_count(HANDOFF_FAULTS), 96);
+	assert_int_equal(result_dropped(HANDOFF_FAULTS), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +208,8 @@ int main(void)
 		cmocka_unit_test(impossible_register_bases_leave_the_unit),
 		cmocka_unit_test(faults_are_kept),
 		cmocka_unit_test(fault_status_without_a_record_is_kept),
+		cmocka_unit_test(faults_beyond_the_report_are_counted),
+		cmocka_unit_test(fault_status_beyond_the_report_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
