@@ -114,7 +114,7 @@ static bool mend_region(struct repair *repair, const struct handoff_range *regio
 		uint8_t action;
 		uint16_t rule = mend_page(repair, iova, &action);
 
-		if (rule != repair->run.rule || action != repair->run.action)
+		if (rule != repair->run.rule)
 			end_run(repair);
 		if (rule && !repair->run.size)
 			repair->run.iova = repair->run.target = iova;

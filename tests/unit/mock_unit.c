@@ -482,7 +482,10 @@ static unsigned int write_register(struct mock_unit *unit, uint32_t offset, uint
 	}
 	switch (offset) {
 	case VTD_GCMD:	 write_gcmd(unit, (uint32_t)value); return 4;
-	case VTD_FSTS:	 unit->fsts &= ~(uint32_t)(value & VTD_FSTS_CLEAR); return 4;
+	case VTD_FSTS:
+		unit->fsts = (unit->fsts & ~(uint32_t)(value & VTD_FSTS_CLEAR)) | unit->late_error;
+		unit->late_error = 0;
+		return 4;
 	case VTD_FECTL:	 unit->fectl = (uint32_t)value; return 4;
 	case VTD_RTADDR: write_root(unit, value); return 8;
 	case VTD_IRTA:	 write_interrupts(unit, value); return 8;

@@ -59,6 +59,7 @@ struct mock_unit {
 	unsigned int deaf_after;	/* so many more Waits, then it takes descriptors as above; 0: never */
 	bool deaf_registers;		/* never completes a register invalidation */
 	uint32_t queue_error;		/* of FSTS: comes back whenever there is something in the queue */
+	uint32_t late_error;		/* of FSTS: comes, once, when FSTS is cleared */
 	bool dead;			/* reads as all ones */
 
 	/* under way */

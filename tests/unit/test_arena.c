@@ -169,6 +169,17 @@ static void memo_that_finds_no_room(void **state)
 	assert_false(memo_init(&memo, &arena, UINT64_MAX));
 }
 
+static void memo_has_room_for_all_it_was_made_for(void **state)
+{
+	struct arena arena = arena_of(0x100000);
+	struct memo memo;
+
+	(void)state;
+	assert_true(memo_init(&memo, &arena, 10000));
+	for (uint64_t i = 1; i <= 10000; i++)
+		assert_true(memo_add(&memo, key(i << 12, 1, 0, false), phys(i)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +193,7 @@ int main(void)
 		cmocka_unit_test(memo_without_room),
 		cmocka_unit_test(keys_that_collide),
 		cmocka_unit_test(memo_that_finds_no_room),
+		cmocka_unit_test(memo_has_room_for_all_it_was_made_for),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

@@ -342,6 +342,24 @@ static void pass_through_devices_share_a_domain(void **state)
 	assert_int_equal(scene_translate(&s, 0x0301, 0x1000).pa, 0x1000);
 }
 
+/* 0 is an id like any other, as long as no sink has one. */
+static void domain_id_0_is_kept(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 0, 1);
+	scene_expect_nothing(&s);
+	assert_int_equal(VTD_CTX_DID(scene_context_now(&s, SCENE_SOURCE).hi), 0);
+}
+
+/* The pointer of a pass-through entry means nothing: no record names it as a target. */
+static void bad_pass_through_entry_has_no_target(void **state)
+{
+	struct scene s = scene_make(state);
+
+	expect_rule(&s, s.tree | 2 << 2 | 1 << 5 | 1, 9 << 8 | 1, HANDOFF_RULE_CONTEXT_RESERVED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +388,8 @@ int main(void)
 		cmocka_unit_test(sink_suits_the_depth_of_the_unit),
 		SUNK_AND_BLOCKED(devices_beyond_the_report_are_handled_alike),
 		cmocka_unit_test(pass_through_devices_share_a_domain),
+		cmocka_unit_test(domain_id_0_is_kept),
+		SUNK_AND_BLOCKED(bad_pass_through_entry_has_no_target),
 	};
 
 	return cmocka_run_group_tests_name("context", tests, NULL, NULL);

@@ -310,6 +310,17 @@ static void table_mended_in_place_without_a_queue(void **state)
 	assert_int_equal(fake_count(EVENT_ENTRIES), 0);
 }
 
+static void record_names_the_source_of_the_entry(void **state)
+{
+	struct scene s = scene_make(state);
+
+	memory_put64(s.irte, 0x100300001 | 1 << 12);
+	memory_put64(s.irte + 8, 0x40000 | 0xf5fb);
+	assert_true(build_run(s.b));
+	assert_int_equal(((const struct handoff_record *)result_entry(HANDOFF_RECORDS, 0))->bus, 0xf5);
+	assert_int_equal(((const struct handoff_record *)result_entry(HANDOFF_RECORDS, 0))->devfn, 0xfb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +343,7 @@ int main(void)
 		cmocka_unit_test(foreign_table_that_finds_no_room_stays),
 		cmocka_unit_test(table_that_cannot_be_read_is_muted_whole),
 		cmocka_unit_test(table_mended_in_place_without_a_queue),
+		cmocka_unit_test(record_names_the_source_of_the_entry),
 	};
 
 	return cmocka_run_group_tests_name("intremap", tests, NULL, NULL);

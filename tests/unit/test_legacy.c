@@ -172,6 +172,22 @@ static void context_and_page_tables_that_cannot_be_read(void **state)
 	assert_hex_equal(scene_translate(&s, SCENE_NEIGHBOUR, SCENE_IOVA).pa, 0x2000a000);
 }
 
+/* In RAM, if the map is to be believed, but no table can be there. */
+static void root_table_in_ram_beyond_the_host_width(void **state)
+{
+	struct scene s = scene_make(state);
+
+	fake.cpu_bits = 48;
+	s.b->loads[s.b->load_count++] = (struct handoff_range){ 1ull << 46, (1ull << 47) - 1 };
+	s.unit->rtaddr = s.unit->root = 1ull << 46;
+	memory_fill(1ull << 46, 0, PAGE_SIZE);
+	assert_true(build_run(s.b));
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	assert_int_equal(((const struct handoff_record *)result_entry(HANDOFF_RECORDS, 0))->rule,
+			 HANDOFF_RULE_ROOT_TABLE_PROVENANCE);
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +205,7 @@ int main(void)
 		cmocka_unit_test(bits_below_the_root_address_are_kept),
 		SUNK_AND_BLOCKED(root_table_that_cannot_be_read),
 		SUNK_AND_BLOCKED(context_and_page_tables_that_cannot_be_read),
+		SUNK_AND_BLOCKED(root_table_in_ram_beyond_the_host_width),
 	};
 
 	return cmocka_run_group_tests_name("legacy", tests, NULL, NULL);

@@ -576,6 +576,42 @@ static void units_of_too_many_kinds(void **state)
 	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
 }
 
+/* Met as a lower table, and then as a root of its own: nobody has listed its ranges by that depth. */
+static void root_that_was_met_as_a_lower_table(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t lower = build_page(s.b);
+
+	(void)state;
+	build_map(s.b, lower, 2, 0x5000, 0x20005000, 1);
+	memory_put64(s.tree, lower | 3);
+	s.unit->cap |= 1 << 8;		/* 2 levels */
+	build_attach(s.b, s.unit, 0x0300, lower, 20, 0);
+	run(&s);
+	assert_true(domain_of(1)->flags & HANDOFF_DOMAIN_SHARED);
+	assert_int_equal(domain_of(1)->range_count, 1);
+	expect_range(domain_of(1)->first_range, 0, (1ull << 30) - 1);
+}
+
+/* One page, copied as a leaf table, and in place as a table of tables: each is vetted for itself. */
+static void bad_entry_met_in_a_copy_and_in_place(void **state)
+{
+	struct scene s = empty_scene();
+	uint64_t page = build_page(s.b);
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	memory_put64(page, BUILD_CRASH_START | 3);
+	memory_put64(s.tree, build_page(s.b) | 3);
+	memory_put64(build_slot(s.tree, 3, 0, 2), page | 3);
+	for (uint64_t i = 1; i < 300; i++)
+		build_map(s.b, s.tree, 3, i * 0x200000, 0x20000000 + i * 0x1000, 1);
+	memory_put64(s.tree + 8 * 8, page | 3);
+	run(&s);
+	assert_hex_equal(memory_get64(page), 0);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,6 +641,8 @@ int main(void)
 		cmocka_unit_test(formats_beyond_the_limit_go_to_the_sink),
 		cmocka_unit_test(bad_entries_in_place_beyond_the_report_cost_the_domains),
 		cmocka_unit_test(units_of_too_many_kinds),
+		cmocka_unit_test(root_that_was_met_as_a_lower_table),
+		cmocka_unit_test(bad_entry_met_in_a_copy_and_in_place),
 	};
 
 	return cmocka_run_group_tests_name("pagetable", tests, NULL, NULL);

@@ -170,6 +170,7 @@ static void elfcorehdr_is_read_as_linux_reads_it(void **state)
 	} cases[] = {
 		{ "elfcorehdr=0x68000000", 0x68000000 },
 		{ "elfcorehdr=0X6800000A", 0x6800000a },
+		{ "elfcorehdr=0x19AFaf", 0x19afaf },
 		{ "elfcorehdr=1965428K", 1965428ull << 10 },
 		{ "elfcorehdr=1664M", 0x68000000 },
 		{ "elfcorehdr=5g", 5ull << 30 },

@@ -341,6 +341,40 @@ static void reserved_memory_without_room_is_told(void **state)
 	assert_true(elsewhere && repaired);
 }
 
+static void write_only_reserved_memory_is_left(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	memory_put64(firmware_leaf(tree, 0x1000), (FIRMWARE + 0x1000) | VTD_SL_W);
+	scene_expect_nothing(&s);
+}
+
+/* By one byte, or by a page that 52 bits still hold. */
+static void reserved_memory_at_the_limits(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_rmrr(s.b, BUILD_CRASH_START - 0x1000, BUILD_CRASH_START);
+	build_attach(s.b, s.unit, FIRMWARE_DEVICE, build_page(s.b), 12, 1);
+	scene_expect_nothing(&s);
+	assert_logged("00:14.3: not looked at");
+
+	s = scene_make(state);
+	s.unit->cap |= 8ull << 8;
+	s.b->host_width = 57;
+	build_rmrr(s.b, 1ull << 52, (1ull << 52) + 0xfff);
+	build_attach(s.b, s.unit, FIRMWARE_DEVICE, build_page(s.b), 12, 3);
+	scene_expect_nothing(&s);
+
+	s = scene_make(state);
+	s.unit->cap |= 8ull << 8;
+	s.b->host_width = 57;
+	build_rmrr(s.b, 1ull << 51, (1ull << 51) + 0xfff);
+	build_attach(s.b, s.unit, FIRMWARE_DEVICE, build_page(s.b), 12, 3);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, 1ull << 51, 0x1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +397,8 @@ int main(void)
 		SUNK_AND_BLOCKED(reserved_memory_of_a_quarantined_device),
 		cmocka_unit_test(reserved_memory_beyond_52_bits_is_not_mapped),
 		cmocka_unit_test(reserved_memory_without_room_is_told),
+		cmocka_unit_test(write_only_reserved_memory_is_left),
+		cmocka_unit_test(reserved_memory_at_the_limits),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

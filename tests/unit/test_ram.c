@@ -242,6 +242,15 @@ static void gaps_of_the_crashed_kernel_stay_open(void **state)
 	ram = discover(b);
 	assert_false(ram_hits_crash_region(&ram, phys(BUILD_CRASH_START + 0x1050000), 0x1000));
 	assert_true(ram_is_crashed(&ram, phys(BUILD_CRASH_START + 0x1050000), 0x1000));
+	/* A byte at either end is enough. */
+	for (unsigned int i = 0; i < 2; i++) {
+		b->loads[b->load_count - 1].first = b->loads[b->load_count - 1].last =
+			i ? BUILD_CRASH_START + 0x109ffff : BUILD_CRASH_START + 0x1000000;
+		build_seal(b);
+		b->boot.in_use_count = 0;
+		ram = discover(b);
+		assert_false(ram_hits_crash_region(&ram, phys(BUILD_CRASH_START + 0x1050000), 0x1000));
+	}
 	/* Larger than what a loader takes. */
 	assert_false(ram_hits_crash_region(&ram, phys(BUILD_CRASH_START + 0x4000000), 0x1000));
 }

@@ -237,6 +237,8 @@ static void two_units_with_a_domain_in_common(void **state)
 	assert_int_equal(result_count(HANDOFF_UNITS), 2);
 	assert_int_equal(result_count(HANDOFF_DEVICES), 2);
 	assert_int_equal(result_count(HANDOFF_DOMAINS), 2);
+	for (uint32_t i = 0; i < 2; i++)
+		assert_int_equal(((const struct handoff_domain *)result_entry(HANDOFF_DOMAINS, i))->unit, i);
 	assert_int_equal(result_count(HANDOFF_RECORDS), 0);
 }
 
@@ -326,6 +328,14 @@ static void times_are_stated_at_the_measured_rate(void **state)
 
 		assert_int_equal(timing->ticks_per_us, 70);
 		assert_hex_equal(timing->us, timing->ticks / 70);
+	}
+	b = usual_machine();
+	fake.measured_per_us = 1;
+	assert_true(build_run(b));
+	for (uint32_t i = 0; i < result_count(HANDOFF_TIMING); i++) {
+		const struct handoff_timing *timing = result_entry(HANDOFF_TIMING, i);
+
+		assert_true(timing->us && timing->us == timing->ticks);
 	}
 }
 
@@ -490,6 +500,20 @@ static void crash_region_beyond_the_report_is_counted(void **state)
 	assert_int_equal(result_dropped(HANDOFF_CRASH_REGION), 9);
 }
 
+/* Nobody promises that it is empty. */
+static void arena_may_hold_anything(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(machines); i++) {
+		struct build *b = machines[i]();
+
+		build_seal(b);
+		memset(b->boot.arena, 0x5a, b->arena_size);
+		assert_true(build_run(b));
+		check_run(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -522,6 +546,7 @@ int main(void)
 		cmocka_unit_test(exception_without_a_report_is_nothing_to_tell),
 		cmocka_unit_test(phases_beyond_the_report_are_counted),
 		cmocka_unit_test(crash_region_beyond_the_report_is_counted),
+		cmocka_unit_test(arena_may_hold_anything),
 	};
 
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);

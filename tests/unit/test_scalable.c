@@ -769,6 +769,11 @@ static void devices_beyond_the_report_are_handled_alike(void **state)
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	assert_true(result_dropped(HANDOFF_DEVICES) > 0);
+	for (uint32_t i = 0; i < result_count(HANDOFF_PASIDS); i++) {
+		const struct handoff_pasid *pasid = result_entry(HANDOFF_PASIDS, i);
+
+		assert_true(pasid->device < result_count(HANDOFF_DEVICES) || pasid->device == HANDOFF_NO_DOMAIN);
+	}
 	assert_hex_equal(scene_translate(&s, 0x0477, SCENE_IOVA).pa, SCENE_PAGE);
 	scene_expect_replaced(&s, 0x0478, SCENE_IOVA);
 }
@@ -869,6 +874,35 @@ static void sunk_device_finds_a_directory_in_any_case(void **state)
 	}
 }
 
+static void second_level_by_the_id_of_a_first_level_is_a_clash(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t tree = build_page(s.b);
+
+	build_pasid(s.b, s.directory, SCENE_PASID + 3, SECOND_LEVEL(tree, 1), 11, 0);
+	scene_expect(&s, (struct handoff_record){
+		.rule = HANDOFF_RULE_PASID_DOMAIN_CLASH,
+		.object = HANDOFF_PASID,
+		.action = HANDOFF_REPAIRED,
+		.domain_id = 11,
+		.where = s.fl_pasid_entry + 3 * 64,
+		.found = { SECOND_LEVEL(tree, 1), 11 },
+		.iova = SCENE_PASID + 3,
+		.target = tree,
+	});
+}
+
+/* Second-level entries are cached by id alone. */
+static void second_level_of_two_pasids_is_one_domain(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+
+	build_pasid(s.b, s.directory, SCENE_PASID + 3, SECOND_LEVEL(s.tree, 1), 9, 0);
+	scene_expect_nothing(&s);
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 3);
+	assert_int_equal(pasid_of(SCENE_PASID + 3)->domain, pasid_of(0)->domain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -926,6 +960,8 @@ int main(void)
 		cmocka_unit_test(invalidation_that_is_never_confirmed_is_told),
 		cmocka_unit_test(domain_of_a_device_is_that_of_its_own_pasid),
 		SUNK_AND_BLOCKED(sunk_device_finds_a_directory_in_any_case),
+		cmocka_unit_test(second_level_by_the_id_of_a_first_level_is_a_clash),
+		cmocka_unit_test(second_level_of_two_pasids_is_one_domain),
 	};
 
 	return cmocka_run_group_tests_name("scalable", tests, NULL, NULL);

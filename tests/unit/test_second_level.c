@@ -5,6 +5,7 @@
 #include "fake.h"
 #include "rules.h"
 #include "result.h"
+#include "check.h"
 #include "scene.h"
 #include "translate.h"
 
@@ -317,6 +318,31 @@ static void leaf_that_shares_a_page_with_the_end_of_what_is_in_use(void **state)
 	});
 }
 
+/* What a good leaf has taught about memory says nothing of its neighbour's bits. */
+static void bad_leaf_beside_a_good_one(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_map(s.b, s.tree, 3, SCENE_IOVA - 0x1000, SCENE_PAGE - 0x1000, 1);
+	memory_put64(s.leaf, SCENE_PAGE | VTD_SL_SNP | 3);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+}
+
+/* The last page, of either size, before the crash region, and the first behind. */
+static void leaves_up_to_the_crash_region_stay(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_map(s.b, s.tree, 3, 0x6000, BUILD_CRASH_START - 0x1000, 1);
+	build_map(s.b, s.tree, 3, 0x8000, BUILD_CRASH_END, 1);
+	build_map(s.b, s.tree, 3, 0x40200000, BUILD_CRASH_START - 0x200000, 2);
+	build_map(s.b, s.tree, 3, 0x40400000, BUILD_CRASH_END, 2);
+	scene_expect_nothing(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +374,8 @@ int main(void)
 		cmocka_unit_test(leaves_to_mmio_and_low_memory_stand),
 		SUNK_AND_BLOCKED(leaf_that_shares_a_page_with_the_start_of_what_is_in_use),
 		SUNK_AND_BLOCKED(leaf_that_shares_a_page_with_the_end_of_what_is_in_use),
+		SUNK_AND_BLOCKED(bad_leaf_beside_a_good_one),
+		cmocka_unit_test(leaves_up_to_the_crash_region_stay),
 	};
 
 	return cmocka_run_group_tests_name("second_level", tests, NULL, NULL);

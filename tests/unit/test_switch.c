@@ -510,6 +510,24 @@ static void queue_in_error_that_cannot_be_written_is_left(void **state)
 	}
 }
 
+/* A device that does not answer in time stops the crashed kernel's queue while it drains. */
+static void queue_that_stops_while_it_drains_goes_on(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->delay = 5;
+	s.unit->late_error = VTD_FSTS_ITE;
+	s.unit->iqh = 0;
+	s.unit->iqt = 0x20;
+	memory_put64(s.unit->iqa, VTD_QI_IEC_GLOBAL);
+	memory_put64(s.unit->iqa + 16, VTD_QI_WAIT | VTD_QI_WAIT_SW);
+	memory_put64(s.unit->iqa + 24, s.unit->iqa + 0x800);
+	s.unit->fsts = VTD_FSTS_ITE;	/* as it was at the crash, or the queue would be empty by now */
+	scene_expect_nothing(&s);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_DMA_SWITCHED);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +562,7 @@ int main(void)
 		cmocka_unit_test(queue_that_stops_again_is_left),
 		cmocka_unit_test(queue_whose_devices_never_answer_is_left),
 		cmocka_unit_test(queue_in_error_that_cannot_be_written_is_left),
+		cmocka_unit_test(queue_that_stops_while_it_drains_goes_on),
 	};
 
 	return cmocka_run_group_tests_name("switch", tests, NULL, NULL);

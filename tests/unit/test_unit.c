@@ -195,6 +195,17 @@ static void fault_status_beyond_the_report_is_counted(void **state)
 	assert_int_equal(result_dropped(HANDOFF_FAULTS), 1);
 }
 
+static void registers_that_the_unit_does_not_have_are_not_kept(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->ecap &= ~(VTD_ECAP_IR | VTD_ECAP_QI);
+	s.unit->gsts &= ~(VTD_G_IRE | VTD_G_QIE);
+	assert_true(build_run(s.b));
+	assert_hex_equal(report_of(0)->old_irta, 0);
+	assert_hex_equal(report_of(0)->old_iqa | report_of(0)->old_iqh | report_of(0)->old_iqt, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +221,7 @@ int main(void)
 		cmocka_unit_test(fault_status_without_a_record_is_kept),
 		cmocka_unit_test(faults_beyond_the_report_are_counted),
 		cmocka_unit_test(fault_status_beyond_the_report_is_counted),
+		cmocka_unit_test(registers_that_the_unit_does_not_have_are_not_kept),
 	};
 
 	return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
