@@ -69,7 +69,9 @@ check:
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
+		"coverage=$(MAKE) -s --no-print-directory coverage" \
 		"mutants=$(MAKE) -s --no-print-directory check-mutants" \
+		"mutation=$(MAKE) -s --no-print-directory mutation SAMPLE=100" \
 		"property=$(MAKE) -s --no-print-directory check-property" \
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \

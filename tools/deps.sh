@@ -27,7 +27,8 @@ kernel_meta=linux-image-6.12-amd64
 packages_of() {
 	case $1 in
 	build)	echo gcc libc6-dev binutils make nasm libkdumpfile-dev ;;
-	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile acpica-tools ;;
+	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile acpica-tools gcovr \
+		     python3-clang-14 ;;
 	fuzz)	echo clang-14 libclang-rt-14-dev llvm-14 ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;

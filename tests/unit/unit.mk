@@ -6,7 +6,9 @@
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
 #	make check-property		100000 random machines, and some with sanitizers (MACHINES=N)
+#	make coverage			lines and branches of stub/ that they reach; build/coverage/html/
 #	make check-mutants		do they notice? each mutant of tests/unit/mutants/ must fail one
+#	make mutation			the same for a sample of all mutants that there are (docs/coverage.md)
 #
 # UNIT_CC=clang-14 uses clang. Failures leave everything below build/unit/.
 
@@ -31,16 +33,23 @@ $(UNIT_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_CFLAGS) -MMD -MP -c $< -o $@
 
-# One archive, so that each test links only what it uses.
+# One archive, so that each test links only what it uses; or a library, so that the mutants can
+# stand in for part of it (UNIT_LIB=so).
+UNIT_LIB := a
+unit_library := $(UNIT_BUILD)/subject.$(UNIT_LIB)
+
 $(UNIT_BUILD)/subject.a: $(unit_objs)
 	@rm -f $@
 	ar rcs $@ $^
+
+$(UNIT_BUILD)/subject.so: $(unit_objs)
+	$(UNIT_CC) -shared -Wl,-soname,$(abspath $@) -o $@ $^
 
 $(UNIT_BUILD)/reader.a: $(unit_reader)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(UNIT_BUILD)/test_%: $(UNIT_BUILD)/tests/unit/test_%.o $(UNIT_BUILD)/subject.a
+$(UNIT_BUILD)/test_%: $(UNIT_BUILD)/tests/unit/test_%.o $(unit_library)
 	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
 
 $(UNIT_BUILD)/test_golden: $(UNIT_BUILD)/reader.a
@@ -63,7 +72,7 @@ fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(F
 MACHINES := 100000
 property_objs := tests/unit/property/property.o tests/unit/property/shrink.o
 
-$(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(UNIT_BUILD)/subject.a
+$(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(unit_library)
 	$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
 
 .PHONY: check-property
@@ -73,10 +82,37 @@ check-property: $(UNIT_BUILD)/property
 		"many=$(FAST_BUILD)/property --machines $(MACHINES)" \
 		"sanitized=$(UNIT_BUILD)/property --machines 4000 --seed 1"
 
-.PHONY: check-mutants
+# As the compiler reads it, without sanitizers and their branches.
+COVERAGE_BUILD := build/coverage
+COVERAGE_CFLAGS := -std=gnu11 -g -O0 --coverage -Iinclude -Istub -Itests/unit -Iarch/x86
+coverage_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(COVERAGE_BUILD)/unit \
+	UNIT_CFLAGS="$(COVERAGE_CFLAGS)"
+
+.PHONY: coverage
+coverage:
+	@tools/deps.sh unit
+	@$(coverage_make) $(unit_tests:%=$(COVERAGE_BUILD)/unit/test_%)
+	@/usr/bin/python3 -B tests/unit/coverage.py $(COVERAGE_BUILD)
+
+# The tests as what mutants are tried on.
+MUTATION_BUILD := build/mutation/unit
+mutation_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(MUTATION_BUILD) \
+	UNIT_LIB=so UNIT_CFLAGS="$(FAST_CFLAGS) -fPIC"
+
+.PHONY: check-mutants mutation
 check-mutants:
-	@$(fast_make) $(unit_tests:%=$(FAST_BUILD)/test_%)
-	@/usr/bin/python3 -B tests/unit/mutants/run.py $(FAST_BUILD) $(MUTANTS)
+	@$(mutation_make) $(unit_tests:%=$(MUTATION_BUILD)/test_%)
+	@/usr/bin/python3 -B tests/unit/mutants/run.py $(MUTATION_BUILD) $(MUTANTS)
+
+# make mutation SAMPLE=600 SEED=1, WORD=queue.c for all of a file, ALL=1 for all there are (hours)
+SAMPLE := 600
+SEED := 1
+mutation_sample = $(if $(ALL),,--sample $(SAMPLE) --seed $(SEED))
+mutation:
+	@tools/deps.sh unit
+	@$(mutation_make) $(unit_tests:%=$(MUTATION_BUILD)/test_%)
+	@PYTHONPATH=tests/unit /usr/bin/python3 -B tests/unit/mutants/systematic.py $(MUTATION_BUILD) \
+		$(if $(WORD),--word "$(WORD)",$(mutation_sample)) $(if $(AGAIN),--again)
 
 golden-renew: $(UNIT_BUILD)/test_golden
 	DMARELAY_GOLDEN=renew $<

@@ -4,9 +4,9 @@
     run.py OBJECTS [WORD]       all mutants, or those with WORD in their file or description
 
 OBJECTS is a folder with the unit tests built as they are (`make check-mutants` builds it, without
-sanitizers). For each mutant the one file is compiled anew and linked in front of them, and the tests
-that should notice are run: it is killed when one of them fails, or does not end. A text that is not
-there exactly once is a failure too: the code has moved on, and the list should.
+sanitizers). For each mutant the one file is compiled anew and loaded in front of them (trial.py), and
+the tests that should notice are run: it is killed when one of them fails, or does not end. A text
+that is not there exactly once is a failure too: the code has moved on, and the list should.
 """
 
 import concurrent.futures
@@ -18,13 +18,7 @@ import sys
 
 import steps
 import tables
-
-CFLAGS = ["-std=gnu11", "-O1", "-w", "-Iinclude", "-Istub"]
-LIMIT = 60      # seconds a test: those that notice end at once, unless they do by not ending
-
-
-class NotAMutant(Exception):
-    """It could not be tried."""
+from trial import NotAMutant, Trial
 
 
 def broken(mutant):
@@ -35,44 +29,16 @@ def broken(mutant):
     return text.replace(mutant.old, mutant.new)
 
 
-def compiled(mutant, folder):
-    """The object file of the mutant."""
-    source, target = folder / mutant.file, folder / "mutant.o"
-    source.write_text(broken(mutant), encoding="utf-8")
-    run = subprocess.run(["gcc", *CFLAGS, "-c", source, "-o", target], capture_output=True, text=True,
-                         check=False)
-    if run.returncode:
-        raise NotAMutant("does not compile: " + run.stderr.splitlines()[0])
-    return target
-
-
-def notices(objects, test, mutant_object, folder):
-    """Does this test fail?"""
-    binary = folder / f"test_{test}"
-    subprocess.run(["gcc", "-o", binary, objects / f"tests/unit/test_{test}.o", mutant_object,
-                    objects / "subject.a", objects / "reader.a", "-lcmocka"], check=True)
-    try:
-        return subprocess.run([binary], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              timeout=LIMIT, check=False).returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-
-
 def judge(objects, number, mutant):
     """None if it was killed, else why not."""
-    folder = objects / f"mutant.{number}"
-    folder.mkdir(exist_ok=True)
     try:
-        mutant_object = compiled(mutant, folder)
-        if any(notices(objects, test, mutant_object, folder) for test in mutant.tests):
-            return None
+        with Trial(objects, objects / f"mutant.{number}", mutant.file, broken(mutant)) as trial:
+            trial.compiled()
+            if any(trial.notices(test) for test in mutant.tests):
+                return None
         return "SURVIVED " + ", ".join(mutant.tests)
     except NotAMutant as reason:
         return str(reason)
-    finally:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
 
 
 def main():
