@@ -13,13 +13,16 @@ FUZZ_CC := clang-14
 FUZZ_BUILD := build/fuzz
 FUZZ_INCLUDES := -Iinclude -Istub -Itools -Itests/unit -Iarch/x86 -Itests/fuzz
 FUZZ_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
-	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Wall -Wextra -Wshadow -Wundef -Werror $(FUZZ_INCLUDES)
-FUZZ_COVERAGE_CFLAGS := -std=gnu11 -g -O1 -fsanitize=fuzzer-no-link \
+FUZZ_COVERAGE_CFLAGS := -std=gnu11 -g -O1 \
 	-fprofile-instr-generate -fcoverage-mapping $(FUZZ_INCLUDES)
 
 FUZZ_LDFLAGS := -fsanitize=fuzzer,address,undefined
 FUZZ_COVERAGE_LDFLAGS := -fsanitize=fuzzer -fprofile-instr-generate
+
+# What steers the mutations: not for machines and judges, which would be most of it.
+FUZZ_STEERED := -fsanitize=fuzzer-no-link
 
 TIME ?= 60
 
@@ -35,17 +38,42 @@ fuzz_needs_inspect := tools stub
 fuzz_needs_table := tools stub
 fuzz_needs_vmcore := tools stub
 fuzz_needs_wrap := tools stub
+fuzz_needs_kernel := relay machine stub
 fuzz_needs_default := stub bytes
 
 fuzz_bytes := tests/fuzz/bytes.c
+
+# The kernel's side: the new files of the series, and what they run on.
+FUZZ_SERIES := $(FUZZ_BUILD)/kernel/6.12
+fuzz_series := $(addprefix $(FUZZ_SERIES)/drivers/iommu/intel/,relay.c relay_scalable.c)
+fuzz_relay := $(wildcard tests/fuzz/kernel/*.c) $(fuzz_series)
+
+$(fuzz_series) &: $(wildcard kernel/6.12/*.patch)
+	@rm -rf $(FUZZ_SERIES)
+	git apply --directory=$(FUZZ_SERIES) --include='*/relay*.[ch]' --include='*/handoff.h' $(sort $^)
+
+# In the kernel's dialect of C, with headers of the kernel's names before all others.
+fuzz_as_kernel := $(fuzz_series) $(addprefix tests/fuzz/kernel/,driver.c devices.c units.c)
+FUZZ_KERNEL_INCLUDES := -Itests/fuzz/kernel -Itests/fuzz/kernel/intel \
+	-I$(FUZZ_SERIES)/drivers/iommu/intel
+FUZZ_KERNEL_CFLAGS := -DCONFIG_CRASH_DUMP -fno-strict-aliasing -fwrapv -fno-sanitize=alignment \
+	-fno-sanitize-coverage=trace-cmp \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-shadow
 
 # $(1): name of a build (fuzz or coverage), $(2): its flags, $(3): flags to link with
 define fuzz_build
 $(FUZZ_BUILD)/obj/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$(FUZZ_CC) $(2) -MMD -MP -c $$< -o $$@
+	$(FUZZ_CC) $$(FUZZ_FIRST) $(2) $$(FUZZ_STEERED) $$(FUZZ_LAST) -MMD -MP -c $$< -o $$@
 
-$(foreach part,stub machine tools bytes,
+$(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): FUZZ_FIRST = $(FUZZ_KERNEL_INCLUDES)
+$(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): FUZZ_LAST = $(FUZZ_KERNEL_CFLAGS)
+$(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): $(fuzz_series)
+$(FUZZ_BUILD)/obj/$(1)/$(firstword $(fuzz_series:.c=.o)): FUZZ_LAST += -include tests/fuzz/kernel/state.h
+
+$(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_machine) $(wildcard tests/fuzz/kernel/*.c)): FUZZ_STEERED =
+
+$(foreach part,stub machine tools bytes relay,
 $(FUZZ_BUILD)/obj/$(1)/$(part).a: $(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_$(part)))
 	@rm -f $$@
 	ar rcs $$@ $$^
@@ -75,4 +103,4 @@ fuzz-coverage: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/coverage/%)
 	@/usr/bin/python3 -B tests/fuzz/run.py coverage $(TARGET:%=--target %)
 
 .SECONDARY:
--include $(wildcard $(FUZZ_BUILD)/obj/*/*/*.d $(FUZZ_BUILD)/obj/*/*/*/*.d)
+-include $(shell find $(FUZZ_BUILD)/obj -name '*.d' 2>/dev/null)

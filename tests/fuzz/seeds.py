@@ -109,7 +109,7 @@ def bootparam_seeds():
         "wraps": boot_params(node(2**64 - 8, 9, b"", 2**32 - 1), setup_data=at),
         "rsdp": boot_params(rsdp, rsdp=at),
         "efi": boot_params(memory, efi=efi, setup_data=at),
-        "no_bios": AS_IT_IS + boot_params()[1:], "no_map": boot_params(e820=0), "full_map": boot_params(e820=128),
+        "no_bios": b"\xff" + boot_params()[1:], "no_map": boot_params(e820=0), "full_map": boot_params(e820=128),
         "long_line": boot_params(b"x" * 5000, cmd_line_ptr=at),
     }
 
@@ -285,11 +285,96 @@ def stub_seeds():
     return {name: machine.bytes for name, machine in machines.items()}
 
 
+class Kernel:
+    """The steps of target_kernel.c on one of its bases."""
+
+    TOP, CONTEXT = 0xf0, 0xe0
+    UNITS, DOMAINS, DEVICES, RANGES = 1, 2, 3, 4
+
+    def __init__(self, base, options=0):
+        self.bytes = bytes([base, options])
+
+    def step(self, kind, form, *values):
+        self.bytes += bytes([kind]) + struct.pack("<" + form, *values)
+        return self
+
+    def header(self, word, value):
+        return self.step(0, "BQ", word, value)
+
+    def field(self, section, index, offset, size, value):
+        return self.step(1, "BBBBQ", section, index, offset, size.bit_length() - 1, value)
+
+    def word(self, page, index, value):
+        return self.step(2, "BHQ", page, index, value)
+
+    def entry(self, page, index, target, low=3, high=0):
+        return self.step(3, "BHBHH", page, index, target, low, high)
+
+    def copy(self, page, index, source, source_index, words=0):
+        return self.step(4, "BHBHB", page, index, source, source_index, words)
+
+    def bit(self, page, index, bit):
+        return self.step(5, "BHB", page, index, bit)
+
+    def node(self, offset, size, value):
+        return self.step(6, "BBQ", offset, size - 1, value)
+
+    def device(self, number, flags, group=0, alias=0):
+        return self.step(8, "BBBH", number, flags, group, alias)
+
+    def unit(self, number, register, value):
+        return self.step(9, "BBQ", number, register, value)
+
+    def kernel(self, which, value=0):
+        return self.step(10, "BH", which, value)
+
+    def count(self, section, count):
+        return self.step(7, "BI", section, count)
+
+
+def kernel_seeds():
+    """Sound handoffs, and damage of each kind. A device's context entry is at its devfn times two."""
+    seeds = {f"base{number}-{options}": Kernel(number, options)
+             for number in range(48) for options in (0, 6)}
+    top, context = Kernel.TOP, Kernel.CONTEXT
+    seeds |= {
+        "magic": Kernel(0).header(0, 1), "major": Kernel(0).header(1, 2), "digest": Kernel(0, 1).header(9, 1),
+        "total": Kernel(0).header(2, 2**32), "sealed": Kernel(0).header(3, 2**40),
+        "section": Kernel(0).header(14, 2**63), "same_section": Kernel(0).header(10, 1 | 120 << 32),
+        "short": Kernel(0).node(12, 4, 100), "longer": Kernel(0).node(12, 4, 2**31),
+        "another": Kernel(0).node(8, 4, 5), "after_another": Kernel(0).kernel(4, 5),
+        "outcome": Kernel(0).header(6, 2), "none": Kernel(0).kernel(5), "off": Kernel(0).kernel(0),
+        "not_kdump": Kernel(0).kernel(1), "no_memory": Kernel(0).kernel(3, 1),
+        "no_region": Kernel(0).kernel(2, 1), "direct": Kernel(0, 8), "passthrough": Kernel(3, 2),
+        "no_range": Kernel(0).word(top, 1, 0x20000083), "loop": Kernel(0).entry(top, 1, top),
+        "shared": Kernel(0).entry(top, 1, top + 1), "huge": Kernel(3).word(top + 1, 2, 0x20000083),
+        "another_context": Kernel(0).bit(context, 0x33, 8), "high_root": Kernel(0).bit(context, 0x32, 55),
+        "id_shared": Kernel(0).field(Kernel.DOMAINS, 1, 4, 4, 9), "id_reserved": Kernel(0).field(2, 0, 4, 4, 1),
+        "another_top": Kernel(0).field(Kernel.DOMAINS, 0, 24, 8, 0x75030000),
+        "another_width": Kernel(0).field(Kernel.DOMAINS, 0, 8, 4, 48),
+        "another_level": Kernel(5).field(Kernel.DOMAINS, 1, 12, 4, 0),
+        "bad_slice": Kernel(0).field(Kernel.DOMAINS, 0, 48, 4, 2**32 - 1),
+        "bad_range": Kernel(0).field(Kernel.RANGES, 1, 0, 8, 1),
+        "not_switched": Kernel(0).field(Kernel.UNITS, 0, 12, 4, 1), "other_root": Kernel(0).unit(0, 3, 0x1000),
+        "one_group": Kernel(0).device(0, 0, 7).device(1, 0, 7),
+        "group": Kernel(3).device(0, 32, 7).device(1, 32, 7), "leaves": Kernel(0).device(0, 32).device(1, 32),
+        "ats": Kernel(3).device(4, 1), "kind": Kernel(0).device(0, 2), "wider": Kernel(0).device(0, 64),
+        "untrusted": Kernel(3, 2).device(3, 4), "not_pci": Kernel(0).device(0, 8), "vmd": Kernel(0).device(0, 16),
+        "alias": Kernel(3).device(0, 0, 0, 0x18).device(1, 16),
+        "scalable_group": Kernel(5).device(0, 32, 7).device(1, 32, 7), "rid": Kernel(1).bit(context, 0x19 * 4 + 1, 1),
+        "pt_leaves": Kernel(6, 2).device(3, 32).device(8, 32),
+    }
+    seeds |= {f"count{section}-{count}": Kernel(5).count(section, count)
+              for section in (1, 2, 3, 4, 11, 12) for count in (0, 1, 0x10000)}
+    return {name: kernel.bytes for name, kernel in seeds.items()}
+
+
 def all_seeds():
     dmar = dmar_tables()
     return {"dmar": dmar, "table": dmar, "acpi": acpi_seeds(), "bootparam": bootparam_seeds(),
             "elfcore": elfcore_seeds(), "params": params_seeds(), "inspect": inspect_seeds(),
-            "vmcore": vmcore_seeds(), "wrap": wrap_seeds(), "stub": stub_seeds()}
+            "vmcore": vmcore_seeds(), "wrap": wrap_seeds(), "stub": stub_seeds(),
+            "kernel": kernel_seeds()}
 
 
 def main():

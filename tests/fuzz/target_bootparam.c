@@ -4,7 +4,7 @@
  *
  * The input's head is what is read of boot_params, without the bytes between; the rest is memory.
  * Where boot_params and the BIOS area have the same bytes, unused by the former, an RSDP stands,
- * unless the input's first byte has bit 0 set: scanning all of that area for none takes long.
+ * unless the input's first byte is ff: scanning all of that area for none takes long.
  */
 #include "boot.h"
 #include "bytes.h"
@@ -18,7 +18,7 @@ static const uint8_t bios_rsdp[20] = "RSD PTR \xe1";	/* with its checksum */
 static void read_head(struct input *input, struct boot_params *params)
 {
 	memset(params, 0, sizeof(*params));
-	if (!(take_number(input, 1) & 1))
+	if (take_number(input, 1) != 0xff)
 		memcpy(params->unused1, bios_rsdp, sizeof(bios_rsdp));
 	take(input, &params->acpi_rsdp_addr, 8);
 	take(input, &params->ext_ramdisk_image, 12);

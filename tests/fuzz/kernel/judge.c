@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge.h"
+
+#include <string.h>
+
+#include "driver.h"
+#include "hardware.h"
+#include "reader.h"
+#include "world.h"
+
+#define MOST_TREES	DRIVER_MOST_DEVICES
+#define MOST_REGIONS	2100u
+
+static struct handoff_range regions[MOST_REGIONS];
+static unsigned int region_count;
+static struct tree trees[MOST_TREES];
+static unsigned int tree_count;
+static struct { uint64_t base; uint16_t segment; } units[DRIVER_MOST_UNITS];
+
+void judge_begin(void)
+{
+	region_count = tree_count = 0;
+	hardware_begin();
+	reader_begin();
+}
+
+void judge_unit(unsigned int unit, uint64_t base, uint16_t segment)
+{
+	units[unit].base = base;
+	units[unit].segment = segment;
+}
+
+void judge_context(unsigned int unit, uint16_t source, bool scalable, uint64_t lo, uint64_t hi)
+{
+	world_log("context of unit %u, %04x: %lx %lx\n", unit, source, lo, hi);
+	hardware_add(&(struct context){ unit, source, scalable, lo, hi });
+}
+
+void judge_no_regions(void)
+{
+	region_count = 0;
+}
+
+void judge_region(uint64_t first, uint64_t last)
+{
+	world_must(first <= last && region_count < MOST_REGIONS);
+	regions[region_count++] = (struct handoff_range){ first, last };
+}
+
+/* What the handoff has of a device that was kept. */
+static const struct handoff_device *device_of(unsigned int unit, uint16_t source)
+{
+	const struct handoff_section *devices = reader_section(HANDOFF_DEVICES);
+
+	for (uint32_t i = 0; devices && i < devices->count; i++) {
+		const struct handoff_device *device = reader_entry(HANDOFF_DEVICES, i);
+		const struct handoff_unit *its;
+
+		if (device->bus != source >> 8 || device->devfn != (source & 255) ||
+		    device->unit >= reader_section(HANDOFF_UNITS)->count)
+			continue;
+		its = reader_entry(HANDOFF_UNITS, device->unit);
+		if (its->base != units[unit].base || its->segment != units[unit].segment)
+			continue;
+		world_must(device->action == HANDOFF_KEPT || device->action == HANDOFF_REPAIRED);
+		return device;
+	}
+	world_must(!"a device that the handoff does not have");
+	return NULL;
+}
+
+static void check_domain(const struct handoff_domain *domain, const struct tree *tree,
+			 enum handoff_translation kind)
+{
+	const struct handoff_unit *unit = reader_entry(HANDOFF_UNITS, domain->unit);
+
+	world_must(unit->base == units[tree->unit].base && unit->segment == units[tree->unit].segment);
+	world_must(domain->new_root == tree->top && domain->id == tree->id);
+	world_must(domain->address_width == 12 + 9 * tree->levels);
+	world_must(!!(domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL) == (kind == HANDOFF_FIRST_LEVEL));
+}
+
+void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
+		   bool first_level, bool again)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+	const struct handoff_device *device = device_of(unit, source);
+	const struct handoff_domain *domain = reader_entry(HANDOFF_DOMAINS, device->domain);
+	struct tree *tree = &trees[tree_count];
+	struct spans ranges, kept_away = { (const uint8_t *)regions, sizeof(regions[0]), region_count, 0 };
+
+	world_must(reader_header()->outcome == HANDOFF_SWITCHED);
+	world_must(device->translation == HANDOFF_TRANSLATED || device->translation == HANDOFF_FIRST_LEVEL);
+	world_must(meaning.kind == (first_level ? HANDOFF_FIRST_LEVEL : HANDOFF_TRANSLATED));
+	world_must(meaning.top == top && meaning.id == id && meaning.levels == (unsigned int)agaw + 2);
+	if (again)
+		return;
+	*tree = (struct tree){ top, unit, id, meaning.levels, { false } };
+	tree_count++;
+	check_domain(domain, tree, meaning.kind);
+	ranges = spans_of(domain);
+	hardware_walk(tree, top, tree->levels, 0, &ranges, &kept_away);
+	hardware_alone(tree);
+	for (unsigned int i = 0; i < tree_count - 1; i++)
+		world_must(trees[i].unit != unit || trees[i].id != id);
+}
+
+void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+
+	if (id < 0) {
+		world_must(meaning.kind == HANDOFF_PASS_THROUGH);
+		return;
+	}
+	world_must(meaning.kind == HANDOFF_TRANSLATED);
+	world_must(meaning.top == top && meaning.id == (unsigned int)id);
+}
+
+void judge_id_free(unsigned int unit, unsigned int id)
+{
+	const struct context *context;
+
+	for (unsigned int i = 0; (context = hardware_nth(i)); i++) {
+		struct meaning meaning = hardware_meaning(context);
+
+		if (context->unit == unit && driver_copied(unit, context->source) && meaning.kind)
+			world_must(meaning.id != id);
+	}
+}
+
+void judge_tables_free(uint64_t top)
+{
+	const struct context *context;
+
+	for (unsigned int i = 0; (context = hardware_nth(i)); i++) {
+		struct meaning meaning = hardware_meaning(context);
+
+		if (driver_copied(context->unit, context->source) && meaning.kind)
+			world_must(meaning.top != top || meaning.kind == HANDOFF_PASS_THROUGH);
+	}
+}
+
+void judge_dump(const void *bytes, uint64_t size)
+{
+	world_must(size == reader_header()->sealed_size && !memcmp(bytes, reader_header(), size));
+}
+
+void judge_end(void)
+{
+	uint64_t reserved = (world.reserved + WORLD_PAGE - 1) / WORLD_PAGE;
+
+	for (uint32_t page = 0; page < reserved; page++) {
+		const struct world_page *now = &world.page[page];
+		unsigned int owners = 0;
+
+		for (unsigned int i = 0; i < tree_count; i++)
+			owners += trees[i].pages[page];
+		world_must(owners <= 1 && now->reserved == !owners);
+		world_must(now->count == (int)owners && now->managed == (int)owners);
+	}
+}
