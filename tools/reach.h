@@ -41,7 +41,9 @@ struct reaches {
 
 /* More than this of one domain are not listed, and more tables than this not looked at. */
 #define REACH_MAX_HITS		65536u
+#ifndef REACH_MAX_TABLES	/* a fuzz target has less time */
 #define REACH_MAX_TABLES	(1ull << 25)
+#endif
 
 /* False if there is no memory. The caller calls reaches_free() in any case. */
 bool reaches_find(const struct tables *tables, const struct requesters *requesters,

@@ -39,9 +39,11 @@ fuzz_needs_table := tools stub
 fuzz_needs_vmcore := tools stub
 fuzz_needs_wrap := tools stub
 fuzz_needs_kernel := relay machine stub
+fuzz_needs_who := bases tools machine stub
 fuzz_needs_default := stub bytes
 
 fuzz_bytes := tests/fuzz/bytes.c
+fuzz_bases := tests/fuzz/kernel/bases.c tests/fuzz/kernel/edit.c
 
 # The kernel's side: the new files of the series, and what they run on.
 FUZZ_SERIES := $(FUZZ_BUILD)/kernel/6.12
@@ -71,9 +73,10 @@ $(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): FUZZ_LAST = $(FUZZ_KERNEL_CFLA
 $(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): $(fuzz_series)
 $(FUZZ_BUILD)/obj/$(1)/$(firstword $(fuzz_series:.c=.o)): FUZZ_LAST += -include tests/fuzz/kernel/state.h
 
+$(patsubst %,$(FUZZ_BUILD)/obj/$(1)/tools/%.o,reach regions): FUZZ_LAST = -DREACH_MAX_TABLES=20000
 $(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_machine) $(wildcard tests/fuzz/kernel/*.c)): FUZZ_STEERED =
 
-$(foreach part,stub machine tools bytes relay,
+$(foreach part,stub machine tools bytes bases relay,
 $(FUZZ_BUILD)/obj/$(1)/$(part).a: $(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_$(part)))
 	@rm -f $$@
 	ar rcs $$@ $$^

@@ -3,7 +3,7 @@
 
     run.py check      a fixed number of runs each, the same every time
     run.py long       for --time SECONDS each; what is new stays in build/fuzz/corpus/
-    run.py coverage   lines that all inputs together reach, by file
+    run.py coverage   lines that all inputs reach, by target and by file
 
 With --target TARGET, that one alone.
 
@@ -14,6 +14,7 @@ goes to tests/fuzz/corpus/TARGET/, which every run begins with.
 
 import argparse
 import concurrent.futures
+import fnmatch
 import json
 import os
 import pathlib
@@ -32,19 +33,21 @@ SEED = 20260101
 # than most targets. Run by hand, a target has both.
 ASAN = "detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:malloc_context_size=2"
 
-# Target: runs in `check`, longest input, dictionary
+# Target: runs in `check`, longest input, dictionary, what it is there for
 TARGETS = {
-    "dmar": (400_000, 1024, "acpi"),
-    "acpi": (300_000, 2048, "acpi"),
-    "bootparam": (150_000, 2048, "bootparam"),
-    "elfcore": (200_000, 1500, "elfcore"),
-    "params": (400_000, 512, "params"),
-    "inspect": (15_000, 8192, "handoff"),
-    "table": (30_000, 4096, "acpi"),
-    "vmcore": (40_000, 16384, "vmcore"),
-    "wrap": (30_000, 16384, "bzimage"),
-    "kernel": (30_000, 1024, "kernel"),
-    "stub": (1_500, 2048, "stub"),
+    "dmar": (400_000, 1024, "acpi", "stub/dmar_items.c"),
+    "acpi": (300_000, 2048, "acpi", "stub/dmar.c"),
+    "bootparam": (150_000, 2048, "bootparam", "arch/x86/bootparam.c arch/x86/rsdp.c"),
+    "elfcore": (200_000, 1500, "elfcore", "stub/elfcore.c stub/ram.c"),
+    "params": (400_000, 512, "params", "stub/params.c stub/word.c"),
+    "inspect": (15_000, 8192, "handoff", "tools/handoff_*.c tools/show_text*.c tools/show_json*.c"),
+    "table": (30_000, 4096, "acpi", "tools/dmar_*.c tools/show_dmar_*.c"),
+    "vmcore": (40_000, 16384, "vmcore", "tools/vmcore.c"),
+    "wrap": (30_000, 16384, "bzimage", "tools/bzimage.c tools/relay_image.c"),
+    "who": (15_000, 1024, "kernel", "tools/reach.c tools/region*.c tools/requester.c tools/tables.c "
+                                    "tools/tree.c tools/show_who*.c tools/answer.c"),
+    "kernel": (30_000, 1024, "kernel", "*/iommu/intel/relay*.c"),
+    "stub": (1_500, 2048, "stub", "stub/*.c"),
 }
 
 
@@ -61,7 +64,7 @@ def corpora(target, seed_folder):
 
 
 def command(target, extra, folders):
-    _runs, longest, dictionary = TARGETS[target]
+    _runs, longest, dictionary, _subject = TARGETS[target]
     crashes = BUILD / "crashes"
     crashes.mkdir(parents=True, exist_ok=True)
     return [BUILD / "bin" / target, f"-max_len={longest}", f"-artifact_prefix={crashes}/{target}-",
@@ -145,23 +148,43 @@ def long(targets, seconds):
     return failed
 
 
+def profile_of(target, seed_folder):
+    """All inputs through the target once: what they reach."""
+    raw, profile = BUILD / "coverage" / f"{target}.profraw", BUILD / "coverage" / f"{target}.profdata"
+    folders = [*corpora(target, seed_folder), BUILD / "corpus" / target]
+    subprocess.run([BUILD / "coverage" / target, "-runs=0",
+                    *(folder for folder in folders if folder.is_dir())],
+                   check=True, stderr=subprocess.DEVNULL,
+                   env=dict(os.environ, LLVM_PROFILE_FILE=str(raw)))
+    subprocess.run(["llvm-profdata-14", "merge", "-o", profile, raw], check=True)
+    return profile
+
+
+def cover(command_name, profile, targets, *options):
+    objects = [BUILD / "coverage" / target for target in targets]
+    return subprocess.run(["llvm-cov-14", command_name, f"-instr-profile={profile}", objects[0],
+                           *(f"-object={each}" for each in objects[1:]),
+                           "-ignore-filename-regex=tests/", *options], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+
+
 def coverage(targets):
-    seed_folder = seeds()
-    profiles = []
+    """By target, over the files that it is there for; then by file, over all targets."""
+    seed_folder, profiles, rows = seeds(), [], {}
     for target in targets:
-        profile = BUILD / "coverage" / f"{target}.profraw"
-        folders = [*corpora(target, seed_folder), BUILD / "corpus" / target]
-        subprocess.run([BUILD / "coverage" / target, "-runs=0",
-                        *(folder for folder in folders if folder.is_dir())],
-                       check=True, stderr=subprocess.DEVNULL,
-                       env=dict(os.environ, LLVM_PROFILE_FILE=str(profile)))
-        profiles.append(profile)
+        profiles.append(profile_of(target, seed_folder))
+        files = json.loads(cover("export", profiles[-1], [target], "-summary-only"))["data"][0]["files"]
+        lines = [each["summary"]["lines"] for each in files
+                 if any(fnmatch.fnmatch(os.path.relpath(each["filename"], TOP), pattern)
+                        for pattern in TARGETS[target][3].split())]
+        rows[target] = {"lines": sum(each["count"] for each in lines),
+                        "covered": sum(each["covered"] for each in lines)}
+        print(f"{target:10} {rows[target]['covered']:>5} of {rows[target]['lines']:>5} lines, "
+              f"{100 * rows[target]['covered'] / rows[target]['lines']:.1f} %", flush=True)
+    (BUILD / "coverage.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     merged = BUILD / "coverage" / "all.profdata"
     subprocess.run(["llvm-profdata-14", "merge", "-o", merged, *profiles], check=True)
-    objects = [BUILD / "coverage" / target for target in targets]
-    subprocess.run(["llvm-cov-14", "report", f"-instr-profile={merged}", objects[0],
-                    *(f"-object={each}" for each in objects[1:]),
-                    "-ignore-filename-regex=tests/", "-show-region-summary=0"], check=True)
+    print(cover("report", merged, targets, "-show-region-summary=0"), end="")
     return 0
 
 

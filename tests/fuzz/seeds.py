@@ -167,7 +167,18 @@ def wrap_seeds():
         return struct.pack("<HH", len(stub), arena) + stub + kernel
     body, small = bytes(0x1010), {"init_size": 0x20000, "kernel_alignment": 0x1000}
     stub = kernels.stub(size=0x280, memory=0x1000)
-    return {
+    refused = {"boot_flag": 0, "magic": b"XXXX", "version": 0x20b, "jump": 0x10eb, "loadflags": 0,
+               "xloadflags": 0, "relocatable": 0, "kernel_alignment": 0x1800, "syssize": 2**20,
+               "payload_length": 2**31, "kernel_info_offset": 2**31, "init_size": 16}
+    no_stub = {"magic": b"RDMIMAG2", "stub_size": 1, "stub_memory": 1, "inner_offset": 1}
+    seeds = {name: pair(stub, kernels.kernel(body, **{**small, name: value}))
+             for name, value in refused.items()}
+    seeds |= {"stub_" + name: pair(kernels.stub(**{"size": 0x280, "memory": 0x1000, name: value}),
+                                   kernels.kernel(body, **small)) for name, value in no_stub.items()}
+    return seeds | {
+        "xlf_low": pair(stub, kernels.kernel(body, xloadflags=1, **small)),
+        "short": pair(stub, kernels.kernel(body, **small)[:600]),
+        "large": pair(stub, kernels.kernel(body, init_size=2**32 - 1, kernel_alignment=0x1000)),
         "plain": pair(stub, kernels.kernel(body, **small)),
         "old": pair(stub, kernels.kernel(body, version=0x20c, jump=0x66eb, kernel_info_offset=0, **small)),
         "one_sector": pair(stub, kernels.kernel(body, setup_sects=1, **small), 1000),
@@ -187,6 +198,10 @@ def vmcore_seeds():
         "absent": dumps.elf(page, dumps.notes()), "not_core": dumps.elf({}, b"", type=2),
         "xnum": dumps.elf({}, dumps.notes(ours), phnum=0xffff, shoff=64),
         "far": dumps.elf({}, dumps.notes(ours), phoff=2**63 - 8), "kdump": kdump,
+        "endless": dumps.elf({}, dumps.note(b"CORE", 1, b"", size=2**31)),
+        "odd_headers": dumps.elf({}, dumps.notes(), phentsize=57), "cut": dumps.elf({}, dumps.notes(ours))[:150],
+        "class_32": dumps.elf({}, dumps.notes())[:4] + b"\1" + dumps.elf({}, dumps.notes())[5:],
+        "far_notes": kdump[:dumps.SUB_NOTE] + struct.pack("<QQ", 2**63, 2**63) + kdump[dumps.SUB_NOTE + 16:],
         "small_blocks": kdump[:428] + struct.pack("<I", 432) + bytes(48) +
                         struct.pack("<QQ", 512, 0x1000) + bytes(16) + ours,
         "old_kdump": dumps.kdump({}, dumps.notes(), version=3),
@@ -369,12 +384,24 @@ def kernel_seeds():
     return {name: kernel.bytes for name, kernel in seeds.items()}
 
 
+def who_seeds():
+    """Each base, by the copies and by the dump; a page that is mapped, all memory, no memory."""
+    def who(base, options, first=0x20005000, last=0x20005fff, steps=b""):
+        return bytes([base, options]) + struct.pack("<QQ", first, last) + steps
+    seeds = {f"base{base}-{options}": who(base, options) for base in range(48) for options in (0, 2, 6)}
+    seeds |= {f"all-{options}": who(base, options, 0, 2**64 - 1) for base in (3, 5) for options in (0, 2)}
+    loop = struct.pack("<BBHQ", 8, 4, 1, 0x10004003)
+    return seeds | {"none": who(0, 2, 1, 0), "loop": who(0, 2, steps=loop), "levels": who(0, 14),
+                    "digest": who(0, 1, steps=Kernel(0).header(9, 1).bytes[2:]),
+                    "records": who(2, 0, steps=Kernel(0).field(5, 0, 16, 8, 0).bytes[2:])}
+
+
 def all_seeds():
     dmar = dmar_tables()
     return {"dmar": dmar, "table": dmar, "acpi": acpi_seeds(), "bootparam": bootparam_seeds(),
             "elfcore": elfcore_seeds(), "params": params_seeds(), "inspect": inspect_seeds(),
             "vmcore": vmcore_seeds(), "wrap": wrap_seeds(), "stub": stub_seeds(),
-            "kernel": kernel_seeds()}
+            "kernel": kernel_seeds(), "who": who_seeds()}
 
 
 def main():

@@ -149,6 +149,11 @@ static bool run(struct base *base, struct build *b)
 	memset(base->image, 0, base->pages * PAGE_SIZE);
 	must(memory_get(payload.pa, base->image + sizeof(node), size));
 	memcpy(base->image, &node, sizeof(node));
+	base->old_pages = (uint32_t)((b->next_page - BASES_OLD) / PAGE_SIZE);
+	base->old = calloc(base->old_pages, PAGE_SIZE);
+	must(base->old && BASES_OLD == BUILD_PAGES);
+	for (uint32_t i = 0; i < base->old_pages; i++)
+		(void)memory_get(BASES_OLD + i * PAGE_SIZE, base->old + i * PAGE_SIZE, PAGE_SIZE);
 	return true;
 }
 

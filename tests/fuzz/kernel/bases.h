@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bases.h - handoffs for the kernel's side to read, made by the stub on the machines of tests/unit
+ * bases.h - handoffs for others to read, made by the stub on the machines of tests/unit
  */
 #ifndef BASES_H
 #define BASES_H
@@ -11,12 +11,15 @@
 
 #define BASES_NAMED	8u		/* built by hand: see bases.c */
 #define BASES_MOST_TABLES	256u
+#define BASES_OLD		0x10000000ull
 #define BASES		48u		/* and random ones */
 
 struct base {
 	uint8_t *image;			/* page aligned; struct setup_data, the handoff, its tables */
 	uint64_t at;			/* its physical address */
 	uint32_t pages;
+	uint8_t *old;			/* the crashed kernel's own tables, from BASES_OLD on */
+	uint32_t old_pages;
 	uint32_t tables[BASES_MOST_TABLES];	/* pages of the image that hold something, tables among them */
 	uint32_t table_count;
 	uint32_t tops[16];		/* pages: the top tables of the first domains */
