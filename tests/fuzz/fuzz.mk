@@ -5,7 +5,8 @@
 #	make check-fuzz			each target for a fixed number of runs, from fixed seeds
 #	make fuzz TIME=60		each target for so many seconds; finds stay in build/fuzz/
 #	make fuzz TIME=60 TARGET=stub	one of them
-#	make fuzz-coverage		what the inputs found so far reach, by file
+#	make fuzz-coverage		what the inputs found so far reach, by target and by file
+#	make fuzz-table			the figures of the last two, for docs/fuzzing.md
 #
 # clang's libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer. docs/fuzzing.md has more.
 
@@ -92,7 +93,7 @@ endef
 $(eval $(call fuzz_build,bin,$(FUZZ_CFLAGS),$(FUZZ_LDFLAGS)))
 $(eval $(call fuzz_build,coverage,$(FUZZ_COVERAGE_CFLAGS),$(FUZZ_COVERAGE_LDFLAGS)))
 
-.PHONY: check-fuzz fuzz fuzz-coverage fuzz-deps
+.PHONY: check-fuzz fuzz fuzz-coverage fuzz-table fuzz-deps
 fuzz-deps:
 	@tools/deps.sh unit fuzz
 
@@ -104,6 +105,9 @@ fuzz: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/bin/%)
 
 fuzz-coverage: fuzz-deps $(fuzz_targets:%=$(FUZZ_BUILD)/coverage/%)
 	@/usr/bin/python3 -B tests/fuzz/run.py coverage $(TARGET:%=--target %)
+
+fuzz-table:
+	@/usr/bin/python3 -B tests/fuzz/run.py table $(TARGET:%=--target %)
 
 .SECONDARY:
 -include $(shell find $(FUZZ_BUILD)/obj -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
     run.py check      a fixed number of runs each, the same every time
     run.py long       for --time SECONDS each; what is new stays in build/fuzz/corpus/
     run.py coverage   lines that all inputs reach, by target and by file
+    run.py table      what `long` and `coverage` found so far, as docs/fuzzing.md has it
 
 With --target TARGET, that one alone.
 
@@ -188,16 +189,32 @@ def coverage(targets):
     return 0
 
 
+def table(targets):
+    summary = json.loads(SUMMARY.read_text("utf-8"))
+    covered = json.loads((BUILD / "coverage.json").read_text("utf-8"))
+    print("| target | executions | seconds | failures | inputs kept | lines | of |\n|---|--:|--:|--:|--:|--:|--:|")
+    for target in targets:
+        done, lines = summary["targets"][target], covered[target]
+        print(f"| `{target}` | {done['executions']:,} | {done['seconds']:,.0f} | {done['failures']} "
+              f"| {done['inputs']:,} | {100 * lines['covered'] / lines['lines']:.1f} % | {lines['lines']:,} |")
+    seconds = sum(each["seconds"] for each in summary["targets"].values())
+    print(f"| all | {summary['executions']:,} | {seconds:,.0f} | {summary['failures']} | | | |")
+    return 0
+
+
+MODES = {"check": check, "long": long, "coverage": coverage, "table": table}
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=("check", "long", "coverage"))
+    parser.add_argument("mode", choices=MODES)
     parser.add_argument("--target", choices=TARGETS)
     parser.add_argument("--time", type=int, default=60)
     arguments = parser.parse_args()
     targets = [arguments.target] if arguments.target else list(TARGETS)
-    if arguments.mode == "check":
-        return check(targets)
-    return long(targets, arguments.time) if arguments.mode == "long" else coverage(targets)
+    if arguments.mode == "long":
+        return long(targets, arguments.time)
+    return MODES[arguments.mode](targets)
 
 
 if __name__ == "__main__":
