@@ -48,7 +48,7 @@ fuzz_bases := tests/fuzz/kernel/bases.c tests/fuzz/kernel/edit.c
 
 # The kernel's side: the new files of the series, and what they run on.
 FUZZ_SERIES := $(FUZZ_BUILD)/kernel/6.12
-fuzz_series := $(addprefix $(FUZZ_SERIES)/drivers/iommu/intel/,relay.c relay_scalable.c)
+fuzz_series := $(addprefix $(FUZZ_SERIES)/,$(sort $(shell sed -n 's,^+++ b/\(.*/relay[^/]*\.c\)$$,\1,p' kernel/6.12/*.patch)))
 fuzz_relay := $(wildcard tests/fuzz/kernel/*.c) $(fuzz_series)
 
 $(fuzz_series) &: $(wildcard kernel/6.12/*.patch)
@@ -72,7 +72,7 @@ $(FUZZ_BUILD)/obj/$(1)/%.o: %.c
 $(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): FUZZ_FIRST = $(FUZZ_KERNEL_INCLUDES)
 $(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): FUZZ_LAST = $(FUZZ_KERNEL_CFLAGS)
 $(fuzz_as_kernel:%.c=$(FUZZ_BUILD)/obj/$(1)/%.o): $(fuzz_series)
-$(FUZZ_BUILD)/obj/$(1)/$(firstword $(fuzz_series:.c=.o)): FUZZ_LAST += -include tests/fuzz/kernel/state.h
+$(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(filter %/relay.c,$(fuzz_series))): FUZZ_LAST += -include tests/fuzz/kernel/state.h
 
 $(patsubst %,$(FUZZ_BUILD)/obj/$(1)/tools/%.o,reach regions): FUZZ_LAST = -DREACH_MAX_TABLES=20000
 $(patsubst %.c,$(FUZZ_BUILD)/obj/$(1)/%.o,$(fuzz_machine) $(wildcard tests/fuzz/kernel/*.c)): FUZZ_STEERED =
