@@ -49,8 +49,9 @@ static void set_device(struct input *input)
 	unsigned int flags = (unsigned int)take_number(input, 1);
 
 	*device = (struct driver_quirks){
-		.ats = flags & 1, .other_kind = flags & 2, .untrusted = flags & 4, .not_pci = flags & 8,
-		.renamed = flags & 16, .leaves = flags & 32, .levels = (int8_t)(flags >> 6) - (flags >> 7) * 3,
+		.ats = flags & 1, .other_kind = flags & 2, .untrusted = flags & 4,
+		.not_pci = flags & 8, .renamed = flags & 16, .leaves = flags & 32,
+		.levels = (int8_t)(flags >> 6) - (flags >> 7) * 3,
 	};
 	device->group = (uint8_t)take_number(input, 1);
 	device->alias = (uint16_t)take_number(input, 2);
@@ -169,7 +170,8 @@ static unsigned int boot(uint64_t reserved)
 	driver_begin(&options, no_chain ? 0 : chain());
 	for (unsigned int i = 0; i < unit_count; i++) {
 		judge_unit(i, units[i].base, units[i].segment);
-		driver_add_unit(units[i].base, units[i].segment, units[i].cap, units[i].ecap, units[i].rtaddr);
+		driver_add_unit(units[i].base, units[i].segment, units[i].cap, units[i].ecap,
+				units[i].rtaddr);
 	}
 	adopted = driver_run();
 	judge_end();

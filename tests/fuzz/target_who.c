@@ -88,7 +88,8 @@ static void check(const struct memory_ranges *wanted, const struct reaches *reac
 
 			must(hit->first <= hit->last && (hit->read || hit->write));
 			for (uint32_t w = 0; w < wanted->count && !inside; w++)
-				inside = wanted->all[w].first <= hit->first && hit->first <= wanted->all[w].last;
+				inside = wanted->all[w].first <= hit->first &&
+					 hit->first <= wanted->all[w].last;
 			must(inside);
 		}
 	}
@@ -183,7 +184,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!(flags & OPTION_AS_IT_IS))
 		edit_mend_digest();
 	who(base, flags, range);
-	must(!sound || hits || range.first > 0x20005000 || range.last < 0x20005000);	/* scene.h maps it */
+	/* scene.h maps this page. */
+	must(!sound || hits || range.first > 0x20005000 || range.last < 0x20005000);
 	edit_undo();
 	while (old_edit_count) {
 		old_edit_count--;

@@ -184,8 +184,8 @@ static uint32_t context_page(const struct base *base, const struct handoff_unit 
 	bool upper = unit->flags & HANDOFF_UNIT_SCALABLE_MODE && device->devfn & 0x80;
 	uint64_t entry;
 
-	memcpy(&entry, base->image + page_of(base, unit->new_root) * PAGE_SIZE + device->bus * 16u + upper * 8u,
-	       sizeof(entry));
+	memcpy(&entry, base->image + page_of(base, unit->new_root) * PAGE_SIZE + device->bus * 16u +
+	       upper * 8u, sizeof(entry));
 	return page_of(base, entry & PAGE_MASK);
 }
 
@@ -199,7 +199,8 @@ static void find_tables(struct base *base)
 	uint32_t page = (uint32_t)((header->sealed_size + 16) / PAGE_SIZE), count;
 
 	for (; page < base->pages; page++)
-		if (base->table_count < BASES_MOST_TABLES && memcmp(base->image + page * PAGE_SIZE, zeros, PAGE_SIZE))
+		if (base->table_count < BASES_MOST_TABLES &&
+		    memcmp(base->image + page * PAGE_SIZE, zeros, PAGE_SIZE))
 			base->tables[base->table_count++] = page;
 	must(base->table_count);
 	domains = bases_section(base, HANDOFF_DOMAINS, &count);

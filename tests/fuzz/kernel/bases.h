@@ -20,7 +20,7 @@ struct base {
 	uint32_t pages;
 	uint8_t *old;			/* the crashed kernel's own tables, from BASES_OLD on */
 	uint32_t old_pages;
-	uint32_t tables[BASES_MOST_TABLES];	/* pages of the image that hold something, tables among them */
+	uint32_t tables[BASES_MOST_TABLES];	/* pages that hold something */
 	uint32_t table_count;
 	uint32_t tops[16];		/* pages: the top tables of the first domains */
 	uint32_t contexts[16];		/* the context tables of the first devices */

@@ -37,7 +37,9 @@ struct iommu_resv_region *iommu_alloc_resv_region(phys_addr_t start, size_t leng
 	(void)prot, (void)flags;
 	if (region_count == MOST_REGIONS || region_count + 1 == options.fail_region_at)
 		return NULL;
-	regions[region_count] = (struct iommu_resv_region){ .start = start, .length = length, .type = type };
+	regions[region_count] = (struct iommu_resv_region){
+		.start = start, .length = length, .type = type,
+	};
 	return &regions[region_count++];
 }
 
@@ -87,8 +89,12 @@ int intel_pasid_setup_sm_context(struct device *dev)
 /* Firmware's and the interrupt range come first, as in the driver. */
 void devices_tell_regions(struct driver_device *d)
 {
-	struct iommu_resv_region firmware = { .start = 0x400000, .length = 0x4000, .type = IOMMU_RESV_DIRECT };
-	struct iommu_resv_region interrupts = { .start = 0xfee00000, .length = 0x100000, .type = IOMMU_RESV_MSI };
+	struct iommu_resv_region firmware = {
+		.start = 0x400000, .length = 0x4000, .type = IOMMU_RESV_DIRECT,
+	};
+	struct iommu_resv_region interrupts = {
+		.start = 0xfee00000, .length = 0x100000, .type = IOMMU_RESV_MSI,
+	};
 	struct iommu_resv_region *region;
 	struct list_head head = { &head, &head };
 

@@ -9,10 +9,11 @@ extern int (*kernel_setup)(char *), (*kernel_initcall)(void);
 static bool make_domain(struct driver_device *d)
 {
 	struct dmar_domain *domain = &d->group->domain;
-	struct context_entry *context = iommu_context_addr(d->info.iommu, d->source >> 8, d->source & 255, 1);
+	struct context_entry *context;
 	bool first_level;
 	int agaw;
 
+	context = iommu_context_addr(d->info.iommu, d->source >> 8, d->source & 255, 1);
 	units_suit(d->info.iommu, context, &first_level, &agaw);
 	agaw += d->quirks->levels;
 	agaw = agaw < 0 || agaw > 3 ? 1 : agaw;
@@ -38,7 +39,8 @@ static void fill_pasid(struct driver_device *d, const struct dmar_domain *domain
 	else if (domain->use_first_level)
 		entry->val[0] = PASID_ENTRY_PGTT_FL_ONLY << 6 | 1;
 	else
-		entry->val[0] = virt_to_phys(domain->pgd) | PASID_ENTRY_PGTT_SL_ONLY << 6 | domain->agaw << 2 | 1;
+		entry->val[0] = virt_to_phys(domain->pgd) | PASID_ENTRY_PGTT_SL_ONLY << 6 |
+				domain->agaw << 2 | 1;
 	if (domain && domain->use_first_level)
 		entry->val[2] = virt_to_phys(domain->pgd) | (domain->agaw - 2) << 2;
 }
@@ -103,7 +105,8 @@ static bool use_domain(struct driver_device *d, unsigned int *count)
 			      intel_relay_domain_id(domain, d->info.iommu), domain->agaw,
 			      domain->use_first_level, had);
 	if (adopted && !had)
-		world_must(test_bit(intel_relay_domain_id(domain, d->info.iommu), d->info.iommu->domain_ids));
+		world_must(test_bit(intel_relay_domain_id(domain, d->info.iommu),
+				    d->info.iommu->domain_ids));
 	if (!adopted && d->info.iommu->scalable)
 		(void)intel_pasid_setup_sm_context(&d->pdev.dev);
 	if (!take_id(domain))

@@ -27,7 +27,8 @@ void edit_undo(void)
 /* `at` is a multiple of 8 from the image's start. */
 static void put(uint64_t at, uint64_t value)
 {
-	if (at > (uint64_t)base->pages * WORLD_PAGE - 8 || edit_count == sizeof(edits) / sizeof(edits[0]))
+	if (at > (uint64_t)base->pages * WORLD_PAGE - 8 ||
+	    edit_count == sizeof(edits) / sizeof(edits[0]))
 		return;
 	edits[edit_count].at = at;
 	memcpy(&edits[edit_count++].was, base->image + at, 8);
@@ -164,7 +165,8 @@ void edit_mend_digest(void)
 	if (!edit_count)
 		return;
 	memcpy(&header, base->image + NODE, sizeof(header));
-	if (header.sealed_size >= sizeof(header) && header.sealed_size <= (uint64_t)base->pages * WORLD_PAGE - NODE)
+	if (header.sealed_size >= sizeof(header) &&
+	    header.sealed_size <= (uint64_t)base->pages * WORLD_PAGE - NODE)
 		put(NODE + offsetof(struct handoff_header, digest),
 		    handoff_digest(base->image + NODE, header.sealed_size));
 }

@@ -87,10 +87,13 @@ void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned in
 	const struct handoff_device *device = device_of(unit, source);
 	const struct handoff_domain *domain = reader_entry(HANDOFF_DOMAINS, device->domain);
 	struct tree *tree = &trees[tree_count];
-	struct spans ranges, kept_away = { (const uint8_t *)regions, sizeof(regions[0]), region_count, 0 };
+	struct spans ranges, kept_away = {
+		(const uint8_t *)regions, sizeof(regions[0]), region_count, 0,
+	};
 
 	world_must(reader_header()->outcome == HANDOFF_SWITCHED);
-	world_must(device->translation == HANDOFF_TRANSLATED || device->translation == HANDOFF_FIRST_LEVEL);
+	world_must(device->translation == HANDOFF_TRANSLATED ||
+		   device->translation == HANDOFF_FIRST_LEVEL);
 	world_must(meaning.kind == (first_level ? HANDOFF_FIRST_LEVEL : HANDOFF_TRANSLATED));
 	world_must(meaning.top == top && meaning.id == id && meaning.levels == (unsigned int)agaw + 2);
 	if (again)

@@ -35,8 +35,9 @@ static void check_header(const struct handoff_header *head, uint64_t length)
 /* Each once, and where it may be. */
 static void check_sections(const struct handoff_header *head)
 {
-	const struct handoff_section *section = (const void *)((const uint8_t *)head + head->header_size);
+	const struct handoff_section *section;
 
+	section = (const void *)((const uint8_t *)head + head->header_size);
 	memset(sections, 0, sizeof(sections));
 	for (uint32_t i = 0; i < head->section_count; i++, section++) {
 		bool used = section->type < SECTIONS && (1u << section->type & USED);

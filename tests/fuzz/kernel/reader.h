@@ -21,7 +21,7 @@ const struct handoff_section *reader_section(enum handoff_section_type type);
 /* An entry that must be there. */
 const void *reader_entry(enum handoff_section_type type, uint32_t index);
 
-/* Number of the page of the image that lies in the handoff's tables, all of it and behind the seal; else -1. */
+/* The image's page at `at`, if all of it lies in the handoff's tables and behind the seal; else -1. */
 long reader_page(uint64_t at);
 
 /* What is at a physical address in the image. */
