@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
+#include "acpi.h"
 #include "handoff.h"
 
-#define DMAR_MAX_SIZE		0x10000u	/* bytes; the largest seen has some 1,500 */
-#define DMAR_MAX_ACPI_TABLES	512u		/* entries of an XSDT or RSDT that we look at */
+#define DMAR_MAX_SIZE	ACPI_MAX_SIZE
 
 struct dmar {
 	const uint8_t *table;	/* our copy, in the arena; at least struct dmar_table */
@@ -24,7 +23,6 @@ struct dmar {
 /*
  * Find the DMAR table and copy it into `arena`; signature, length and checksum hold. HANDOFF_OK,
  * HANDOFF_NO_RSDP (none, or unsound), HANDOFF_NO_DMAR, HANDOFF_BAD_DMAR, HANDOFF_ARENA_TOO_SMALL.
- * ACPI specification 5.2.5-5.2.8: an RSDP of revision 0 has an RSDT only.
  */
 enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *arena);
 

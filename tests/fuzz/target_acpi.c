@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes_arena(&arena, ARENA);
 
 	reason = dmar_find(&dmar, phys(BYTES_SIZE), &arena);
-	must(bytes_reads() <= 8 + 4 * DMAR_MAX_ACPI_TABLES);
+	must(bytes_reads() <= 8 + 4 * ACPI_MAX_TABLES);
 	must(arena.used <= ARENA);
 	if (reason == HANDOFF_OK) {
 		must(dmar.size >= sizeof(struct dmar_table) && dmar.size <= DMAR_MAX_SIZE);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * acpi.h - from the RSDP to one of the firmware's tables (ACPI specification 5.2.5 to 5.2.8)
+ */
+#ifndef ACPI_H
+#define ACPI_H
+
+#include <stdint.h>
+
+#include "arena.h"
+
+#define ACPI_MAX_TABLES	512u		/* entries of an XSDT or RSDT that we look at */
+#define ACPI_MAX_SIZE	0x10000u	/* bytes of a table; the largest seen has some 1,500 */
+
+enum acpi_result {
+	ACPI_FOUND,
+	ACPI_NO_RSDP,		/* none, or unsound */
+	ACPI_NO_TABLE,
+	ACPI_BAD_TABLE,		/* length or checksum is wrong */
+	ACPI_NO_ROOM,
+};
+
+struct acpi_table {
+	const uint8_t *bytes;	/* our copy, in the arena, 8-byte aligned */
+	uint32_t size;		/* bytes, as the table's header says: `least` to ACPI_MAX_SIZE */
+};
+
+/*
+ * Find the first table with `signature` (4 characters) and copy it into `arena`: its checksum holds,
+ * and it has at least `least` bytes, itself no less than struct acpi_header.
+ */
+enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp, const char *signature, uint32_t least,
+			   struct arena *arena);
+
+#endif /* ACPI_H */
