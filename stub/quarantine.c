@@ -15,7 +15,6 @@ uint32_t quarantine_count(const struct report *report)
 
 bool quarantine(struct report *report, const struct handoff_record *record)
 {
-	const struct rule *rule = rule_find(record->rule);
 	struct handoff_record *kept = report_add(report, HANDOFF_RECORDS);
 	uint32_t count = quarantine_count(report);
 
@@ -23,7 +22,7 @@ bool quarantine(struct report *report, const struct handoff_record *record)
 		*kept = *record;
 	if (count <= LOGGED)
 		log_line(report, "%s: %04x:%02x:%02x.%u iova %lx entry %lx:%lx at %lx target %lx",
-			 rule ? rule->name : "?", record->segment, record->bus, record->devfn >> 3,
+			 rule_in_log(record->rule), record->segment, record->bus, record->devfn >> 3,
 			 record->devfn & 7u, record->iova, record->found[1], record->found[0],
 			 record->where, record->target);
 	if (count == LOGGED)

@@ -2,8 +2,8 @@
 /*
  * rules.h - the list of what the stub checks
  *
- * One row a rule, by table format; the numbers are enum handoff_rule of include/handoff.h. The
- * checks themselves stand in the format's own file. docs/HACKING.md says how to add one.
+ * One row a rule in rules.inc, by table format; the numbers are enum handoff_rule of
+ * include/handoff.h. The checks themselves stand in the format's own file. docs/HACKING.md says how to add one.
  */
 #ifndef RULES_H
 #define RULES_H
@@ -22,5 +22,8 @@ struct rule {
  * handoff of a newer stub). Owned by the program's constant data.
  */
 const struct rule *rule_find(uint16_t id);
+
+/* Its name for the stub's log; "?" if there is no such rule. */
+const char *rule_in_log(uint16_t id);
 
 #endif /* RULES_H */

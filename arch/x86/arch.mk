@@ -11,7 +11,7 @@
 NASM ?= nasm
 ARCH_NASMFLAGS := -f elf64 -w+all -w+error -w-unknown-warning -i arch/x86/
 ARCH_LDFLAGS := -pie --no-dynamic-linker -z noexecstack -z text --build-id=none --no-undefined \
-	--fatal-warnings -T linker.ld
+	--fatal-warnings --gc-sections -T linker.ld
 ARCH_CFLAGS := $(STUB_CFLAGS) -Iinclude -Istub -Iarch/x86
 
 arch_obj := $(BUILD)/stub/obj
@@ -19,6 +19,9 @@ arch_srcs := $(filter-out %/testhook.c %/nohook.c,$(wildcard arch/x86/*.c))
 arch_asm := $(wildcard arch/x86/*.asm)
 arch_objs := $(arch_asm:%.asm=$(arch_obj)/%.o) $(arch_srcs:%.c=$(arch_obj)/%.o) \
 	$(STUB_SRCS:%.c=$(arch_obj)/%.o)
+
+# Its texts are not for the image: see there.
+$(arch_obj)/stub/rules.o: ARCH_CFLAGS += -ffunction-sections -fdata-sections
 
 $(arch_obj)/%.o: %.c Makefile arch/x86/arch.mk
 	@mkdir -p $(@D)

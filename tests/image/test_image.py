@@ -50,8 +50,10 @@ uint64_t arena_mark("""
 
 
 @pytest.mark.parametrize("damage, complaint", [
-    ({"uint64_t arena_mark(": "char pad[1 << 17] = { 1 };\nuint64_t arena_mark("}, "larger than 64 KiB"),
-    ({"uint64_t arena_mark(": "int here, *address = &here;\nuint64_t arena_mark("}, "relocations"),
+    ({"uint64_t arena_mark(": "char pad[1 << 17] = { 1 };\nuint64_t arena_mark(",
+      "return arena->used;": "return (uint64_t)pad[arena->used];"}, "larger than 64 KiB"),
+    ({"uint64_t arena_mark(": "int here, *address = &here;\nuint64_t arena_mark(",
+      "return arena->used;": "return arena->used + (uint64_t)*address;"}, "relocations"),
     ({"return arena->used;": "int missing(void);\nreturn (uint64_t)missing();"}, "missing"),
     ({"uint64_t arena_mark(": RECURSION, "return arena->used;": "return (uint64_t)again(1);"}, "recursion"),
     ({"return arena->used;": "volatile char big[20000] = { 0 };\nreturn (uint64_t)big[arena->used];"}, "check-stack"),

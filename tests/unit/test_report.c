@@ -230,8 +230,10 @@ static void rules_have_distinct_names_and_a_section(void **state)
 		assert_true(strlen(rule->why) > 10 && strlen(rule->why) < sizeof(rule->why));
 		for (unsigned int i = 0; i < count; i++)
 			assert_string_not_equal(names[i], rule->name);
+		assert_string_equal(rule_in_log((uint16_t)id), rule->name);
 		strcpy(names[count++], rule->name);
 	}
+	assert_string_equal(rule_in_log(0), "?");
 	assert_true(count >= 21);
 	assert_null(rule_find(0));
 }
