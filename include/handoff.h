@@ -103,6 +103,7 @@ enum handoff_section_type {
 	HANDOFF_LOG		= 10,	/* char, not NUL-terminated */
 	HANDOFF_PASIDS		= 11,	/* struct handoff_pasid: scalable mode */
 	HANDOFF_TABLES		= 12,	/* one byte an entry: the copied tables; unsealed */
+	HANDOFF_FUNCTIONS	= 13,	/* struct handoff_function: PCI configuration space */
 };
 
 struct handoff_section {
@@ -144,7 +145,13 @@ struct handoff_unit {
 	uint32_t page_tables;	/* second-level tables copied */
 	uint32_t in_place;	/* tables vetted, but left where they were */
 	uint32_t irtes;		/* present interrupt entries kept */
+	/* since minor 2 */
+	uint32_t fsts;		/* FSTS at entry */
+	uint32_t pmen;		/* PMEN at entry, 0 on a unit without protected memory */
+	uint64_t iqercd;	/* IQERCD at entry, 0 on a unit without queued invalidation */
 };
+
+#define HANDOFF_UNIT_SIZE_1	120	/* bytes of an entry up to minor 1 */
 
 /* A translation, by its id on one unit; tables may be shared. */
 struct handoff_domain {
@@ -228,7 +235,7 @@ enum handoff_object {
 	HANDOFF_PASID		= 9,	/* that PASID of its device */
 };
 
-/* Which rule struck. stub/rules.c has each one's name, spec section and cost. */
+/* Which rule struck. stub/rules.inc has each one's name, spec section and cost. */
 enum handoff_rule {
 	HANDOFF_RULE_ROOT_TABLE_PROVENANCE	= 1,
 	HANDOFF_RULE_ROOT_RESERVED		= 2,
@@ -316,12 +323,55 @@ struct handoff_rmrr {
 	uint8_t  first_devfn;
 };
 
+/* handoff_function.flags */
+#define HANDOFF_FUNCTION_ABSENT		(1u << 0)	/* reads as all ones: all else is 0 */
+#define HANDOFF_FUNCTION_CONTEXT	(1u << 1)	/* had a context entry: see HANDOFF_DEVICES */
+#define HANDOFF_FUNCTION_VIRTUAL	(1u << 2)	/* SR-IOV's: its ids read as all ones */
+#define HANDOFF_FUNCTION_BRIDGE		(1u << 3)	/* secondary, subordinate and so on are valid */
+#define HANDOFF_FUNCTION_EXPRESS	(1u << 4)	/* port_type, device_control and _status are */
+#define HANDOFF_FUNCTION_AER		(1u << 5)	/* aer_* and header_log are */
+#define HANDOFF_FUNCTION_ROOT		(1u << 6)	/* root_status and error_source are */
+#define HANDOFF_FUNCTION_BAD_LIST	(1u << 7)	/* a capability list led nowhere, or in circles */
+#define HANDOFF_FUNCTION_NO_EXTENDED	(1u << 8)	/* read by ports: not the space where AER is */
+
+/*
+ * A PCI function at the crash: nothing had been written to it since. Names are those of the PCI
+ * Express Base Specification, chapter 7.
+ */
+struct handoff_function {
+	uint16_t segment;
+	uint8_t  bus;
+	uint8_t  devfn;
+	uint32_t flags;		/* HANDOFF_FUNCTION_* */
+	uint16_t vendor;
+	uint16_t device;
+	uint32_t class_revision;	/* class code 31:8, revision 7:0 */
+	uint16_t command;
+	uint16_t status;
+	uint8_t  header_type;	/* bit 7: has more functions */
+	uint8_t  secondary;	/* bus behind the bridge, and the last one behind that */
+	uint8_t  subordinate;
+	uint8_t  port_type;	/* Device/Port Type: 0 endpoint, 4 root port, ... */
+	uint16_t secondary_status;
+	uint16_t bridge_control;
+	uint16_t device_control;
+	uint16_t device_status;
+	uint32_t aer_uncorrectable;	/* Uncorrectable Error Status, Severity */
+	uint32_t aer_severity;
+	uint32_t aer_correctable;	/* Correctable Error Status */
+	uint32_t aer_control;	/* Advanced Error Capabilities and Control: first error in 4:0 */
+	uint32_t header_log[4];	/* of the request that the first error was about */
+	uint32_t root_status;	/* Root Error Status */
+	uint32_t error_source;	/* requesters: correctable 15:0, else 31:16 */
+};
+
 enum handoff_phase {
 	HANDOFF_PHASE_ARRIVE	= 1,	/* own stack, page tables, IDT; clock calibration */
 	HANDOFF_PHASE_DISCOVER	= 2,
 	HANDOFF_PHASE_COPY	= 3,
 	HANDOFF_PHASE_SEAL	= 4,
 	HANDOFF_PHASE_SWITCH	= 5,
+	HANDOFF_PHASE_SURVEY	= 6,	/* of PCI functions, between seal and switch */
 };
 
 struct handoff_timing {
@@ -398,7 +448,10 @@ HANDOFF_AT(handoff_unit, root_tables, 104);
 HANDOFF_AT(handoff_unit, page_tables, 108);
 HANDOFF_AT(handoff_unit, in_place, 112);
 HANDOFF_AT(handoff_unit, irtes, 116);
-HANDOFF_SIZE(handoff_unit, 120);
+HANDOFF_AT(handoff_unit, fsts, HANDOFF_UNIT_SIZE_1);
+HANDOFF_AT(handoff_unit, pmen, 124);
+HANDOFF_AT(handoff_unit, iqercd, 128);
+HANDOFF_SIZE(handoff_unit, 136);
 
 HANDOFF_AT(handoff_domain, unit, 0);
 HANDOFF_AT(handoff_domain, id, 4);
@@ -468,6 +521,32 @@ HANDOFF_AT(handoff_rmrr, scopes, 20);
 HANDOFF_AT(handoff_rmrr, first_bus, 22);
 HANDOFF_AT(handoff_rmrr, first_devfn, 23);
 HANDOFF_SIZE(handoff_rmrr, 24);
+
+HANDOFF_AT(handoff_function, segment, 0);
+HANDOFF_AT(handoff_function, bus, 2);
+HANDOFF_AT(handoff_function, devfn, 3);
+HANDOFF_AT(handoff_function, flags, 4);
+HANDOFF_AT(handoff_function, vendor, 8);
+HANDOFF_AT(handoff_function, device, 10);
+HANDOFF_AT(handoff_function, class_revision, 12);
+HANDOFF_AT(handoff_function, command, 16);
+HANDOFF_AT(handoff_function, status, 18);
+HANDOFF_AT(handoff_function, header_type, 20);
+HANDOFF_AT(handoff_function, secondary, 21);
+HANDOFF_AT(handoff_function, subordinate, 22);
+HANDOFF_AT(handoff_function, port_type, 23);
+HANDOFF_AT(handoff_function, secondary_status, 24);
+HANDOFF_AT(handoff_function, bridge_control, 26);
+HANDOFF_AT(handoff_function, device_control, 28);
+HANDOFF_AT(handoff_function, device_status, 30);
+HANDOFF_AT(handoff_function, aer_uncorrectable, 32);
+HANDOFF_AT(handoff_function, aer_severity, 36);
+HANDOFF_AT(handoff_function, aer_correctable, 40);
+HANDOFF_AT(handoff_function, aer_control, 44);
+HANDOFF_AT(handoff_function, header_log, 48);
+HANDOFF_AT(handoff_function, root_status, 64);
+HANDOFF_AT(handoff_function, error_source, 68);
+HANDOFF_SIZE(handoff_function, 72);
 
 HANDOFF_AT(handoff_timing, phase, 0);
 HANDOFF_AT(handoff_timing, ticks_per_us, 4);

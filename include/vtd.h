@@ -98,6 +98,8 @@
 #define  VTD_IQA_QS		7ull		/* 2^QS pages of descriptors */
 #define  VTD_IQA_DW		VTD_BIT(11)	/* 256-bit descriptors: scalable mode */
 
+#define VTD_IQERCD		0xb0	/* 64 bits: what the queue stopped at, or waits for */
+
 #define VTD_IRTA		0xb8	/* 64 bits */
 #define  VTD_IRTA_ADDRESS	VTD_BITS(63, 12)
 #define  VTD_IRTA_EIME		VTD_BIT(11)

@@ -84,5 +84,6 @@ enum handoff_reason discover(struct relay *relay)
 	if (reason != HANDOFF_OK)
 		return reason;
 	walk_structures(relay);
+	pci_config_find(&relay->pci, relay->boot.rsdp, &relay->ram, &relay->arena, &relay->report);
 	return check_units(relay);
 }

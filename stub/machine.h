@@ -28,11 +28,20 @@ bool machine_read(phys_t from, void *to, size_t size);
  */
 bool machine_write(phys_t to, const void *from, size_t size);
 
-/* A unit's registers: uncached, aligned; `base` is the unit's register base, `offset` in bytes. */
+/*
+ * A unit's registers, or (read only) PCI configuration space: uncached, aligned; `base` is the unit's
+ * register base, `offset` in bytes.
+ */
 uint32_t machine_mmio_read32(phys_t base, uint32_t offset);
 uint64_t machine_mmio_read64(phys_t base, uint32_t offset);
 void machine_mmio_write32(phys_t base, uint32_t offset, uint32_t value);
 void machine_mmio_write64(phys_t base, uint32_t offset, uint64_t value);
+
+/*
+ * An aligned doubleword of a function's PCI configuration space, segment 0, by the ports CF8 and CFC:
+ * the first 256 bytes. All ones where no function answers.
+ */
+uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset);
 
 /* Write back and order: afterwards [data, data + size) of our own memory is visible to a unit
  * that does not snoop the CPU caches (ECAP.C = 0). */

@@ -110,6 +110,9 @@ static void parse_word(struct params *params, struct word word, struct report *r
 			complain(report, word, "auto, on or off");
 	} else if (word_has_name(word, "dmarelay=", &value)) {
 		params->adopt_off = word_equals(value, "off");
+	} else if (word_has_name(word, "dmarelay.pci=", &value)) {
+		if (!parse_choice(value, "on\0off\0", &params->pci))
+			complain(report, word, "on or off");
 	} else if (word_has_name(word, "dmarelay.log=", &value)) {
 		if (!parse_console(params, value))
 			complain(report, word, "ttyS0 to ttyS3, perhaps with ,BAUD, or off");
@@ -120,7 +123,7 @@ static void parse_word(struct params *params, struct word word, struct report *r
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
 	} else if (word_has_name(word, "dmarelay.", &value) && !word_has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, pasid, faults, fence, log or budget");
+		complain(report, word, "policy, bad, pasid, faults, fence, pci, log or budget");
 	}
 }
 
@@ -134,6 +137,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 		.pasid = PASID_KEEP,
 		.faults = FAULTS_KEEP,
 		.fence = FENCE_AUTO,
+		.pci = PCI_ON,
 		.budget_ms = PARAMS_BUDGET_DEFAULT,
 	};
 	while ((word = word_next(&command_line)).size) {

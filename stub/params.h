@@ -19,6 +19,7 @@ enum params_bad { BAD_SINK, BAD_BLOCK };
 enum params_pasid { PASID_KEEP, PASID_DROP };
 enum params_faults { FAULTS_KEEP, FAULTS_MUTE };
 enum params_fence { FENCE_AUTO, FENCE_ON, FENCE_OFF };
+enum params_pci { PCI_ON, PCI_OFF };
 
 struct params {
 	uint8_t policy;			/* dmarelay.policy=keep|isolate|off: enum params_policy */
@@ -27,6 +28,7 @@ struct params {
 	uint8_t faults;			/* dmarelay.faults=keep|mute: enum params_faults */
 	uint8_t fence;			/* dmarelay.fence=auto|on|off: enum params_fence */
 	bool adopt_off;			/* dmarelay=off, the adopting kernel's own option */
+	uint8_t pci;			/* dmarelay.pci=on|off, the survey: enum params_pci */
 	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
 	unsigned int console_port;	/* 0-3 */
 	uint32_t console_baud;

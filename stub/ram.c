@@ -141,6 +141,12 @@ static bool set_touches(const struct ram_set *set, uint64_t first, uint64_t last
 	return i < set->count && set->ranges[i].last >= first;
 }
 
+bool ram_touches(const struct ram *ram, phys_t start, uint64_t size)
+{
+	return ram_hits_crash_region(ram, start, size) ||
+	       set_touches(&ram->crashed, start.pa, start.pa + (size - 1));
+}
+
 /*
  * Loaders carve pieces of their own out of the e820's RAM (kexec-tools: the copy of low memory that
  * goes into the dump). A small gap in the crash region that the crashed kernel did not have is that.

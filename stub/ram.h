@@ -49,6 +49,9 @@ bool ram_is_crashed(const struct ram *ram, phys_t start, uint64_t size);
 /* Any of [start, start + size) in the crash region? size > 0; a range that wraps counts as hit. */
 bool ram_hits_crash_region(const struct ram *ram, phys_t start, uint64_t size);
 
+/* Any of [start, start + size) in crashed RAM or in the crash region? As above. */
+bool ram_touches(const struct ram *ram, phys_t start, uint64_t size);
+
 /*
  * The widest stretch around `at` that is free of the crash region, for callers who ask often.
  * False if `at` itself is in the crash region.

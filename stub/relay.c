@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "mend.h"
 #include "state.h"
+#include "survey.h"
 #include "switch.h"
 #include "version.h"
 
@@ -131,6 +132,23 @@ bool relay_prepare(void)
 	end_phase(relay, HANDOFF_PHASE_SEAL);
 	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
 	return true;
+}
+
+/* Only now: it is for the engineer, and the switch must not wait for a device that does not answer. */
+void relay_survey(void)
+{
+	struct relay *relay = &the_relay;
+
+	if (relay->params.pci == PCI_OFF)
+		return;
+	survey(relay);
+	end_phase(relay, HANDOFF_PHASE_SURVEY);
+	seal(relay, relay->outcome, relay->reason);
+}
+
+void relay_survey_cut(void)
+{
+	seal(&the_relay, the_relay.outcome, the_relay.reason);
 }
 
 void relay_commit(void)

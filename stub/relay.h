@@ -3,9 +3,10 @@
  * relay.h - the story of a crash, in two halves
  *
  * The architecture code fills struct relay_boot, calls relay_open(), relay_prepare() and then, unless
- * that was cut short, relay_commit(). It may guard either of the two with a trap handler that abandons it at any
- * instruction: after that only relay_abandon() (for a cut-short prepare) or relay_conclude() (for
- * a cut-short commit) may be called. Until relay_commit() no hardware register has been written.
+ * that was cut short, relay_survey() and relay_commit(). It may guard each with a trap handler that
+ * abandons it at any instruction: after that only relay_abandon() (for a cut-short prepare),
+ * relay_survey_cut() and relay_commit() (for a cut-short survey), or relay_conclude() (for a cut-short
+ * commit) may be called. Until relay_commit() no register of a unit has been written.
  */
 #ifndef RELAY_H
 #define RELAY_H
@@ -58,6 +59,14 @@ bool relay_open(const struct relay_boot *boot);
  * left as it is (the handoff then says why).
  */
 bool relay_prepare(void);
+
+/*
+ * Look at the PCI functions, if dmarelay.pci allows, and seal what they said. After a relay_prepare()
+ * that found something to commit; what follows depends on nothing of it. A trap handler may cut it
+ * short, too: then relay_survey_cut() puts the seal right.
+ */
+void relay_survey(void);
+void relay_survey_cut(void);
 
 /* Switch the hardware to the copies and seal the results. Bounded by dmarelay.budget. */
 void relay_commit(void);

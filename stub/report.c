@@ -28,6 +28,7 @@ static const struct room rooms[REPORT_SECTIONS + 1] = {
 	[HANDOFF_TIMING]	= { sizeof(struct handoff_timing), 32, 8, 8 },
 	[HANDOFF_CRASH_REGION]	= { sizeof(struct handoff_range), 16, 32, 256 },
 	[HANDOFF_PASIDS]	= { sizeof(struct handoff_pasid), 13, 64, 65536 },
+	[HANDOFF_FUNCTIONS]	= { sizeof(struct handoff_function), 13, 64, 65536 },
 	[HANDOFF_LOG]		= { 1, 9, 8192, 65536 },
 };
 
@@ -69,10 +70,15 @@ void *report_add(struct report *report, enum handoff_section_type type)
 	struct report_section *section = &report->sections[type];
 
 	if (section->count == section->capacity) {
-		section->dropped++;
+		report_drop(report, type);
 		return NULL;
 	}
 	return report_entry(report, type, section->count++);
+}
+
+void report_drop(struct report *report, enum handoff_section_type type)
+{
+	report->sections[type].dropped++;
 }
 
 uint32_t report_count(const struct report *report, enum handoff_section_type type)
@@ -120,12 +126,14 @@ void report_seal(struct report *report, enum handoff_outcome outcome, enum hando
 {
 	bool with_tables = outcome == HANDOFF_SWITCHED;
 	struct handoff_header *header = report->header;
-	struct handoff_section *table = (struct handoff_section *)(header + 1);
+	struct handoff_section *row = (struct handoff_section *)(header + 1);
 
-	for (uint32_t type = 1; type < HANDOFF_TABLES; type++) {
+	for (uint32_t type = 1; type <= REPORT_SECTIONS; type++) {
 		const struct report_section *section = &report->sections[type];
 
-		table[type - 1] = (struct handoff_section){
+		if (type == HANDOFF_TABLES)	/* the last row, if there is one */
+			continue;
+		*row++ = (struct handoff_section){
 			.type = type,
 			.entry_size = section->entry_size,
 			.count = section->count,
@@ -138,7 +146,7 @@ void report_seal(struct report *report, enum handoff_outcome outcome, enum hando
 		uint64_t used = report->arena->used > report->tables ?
 				report->arena->used - report->tables : 0;
 
-		table[HANDOFF_TABLES - 1] = (struct handoff_section){
+		*row = (struct handoff_section){
 			.type = HANDOFF_TABLES,
 			.entry_size = 1,
 			.count = (uint32_t)used,
@@ -157,7 +165,7 @@ void report_seal(struct report *report, enum handoff_outcome outcome, enum hando
 		.base = arena_phys(report->arena, header).pa,
 		.outcome = outcome,
 		.reason = reason,
-		.section_count = with_tables ? HANDOFF_TABLES : HANDOFF_TABLES - 1,
+		.section_count = with_tables ? REPORT_SECTIONS : REPORT_SECTIONS - 1,
 		.stub_version = STUB_VERSION,
 	};
 	header->digest = handoff_digest(header, header->sealed_size);

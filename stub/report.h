@@ -15,7 +15,7 @@
 #include "arena.h"
 #include "handoff.h"
 
-#define REPORT_SECTIONS		HANDOFF_TABLES	/* section types are 1..REPORT_SECTIONS */
+#define REPORT_SECTIONS		HANDOFF_FUNCTIONS	/* section types are 1..REPORT_SECTIONS */
 
 /* struct setup_data of the boot protocol: next, type, len. The node's payload comes behind it. */
 #define REPORT_NODE_HEADER	16
@@ -40,6 +40,9 @@ bool report_init(struct report *report, struct arena *arena);
 
 /* A new zeroed entry of section `type`, owned by the report; NULL (and counted) if it is full. */
 void *report_add(struct report *report, enum handoff_section_type type);
+
+/* Count an entry of section `type` that cannot be had. */
+void report_drop(struct report *report, enum handoff_section_type type);
 
 /* Number of entries in a section, and entry `index` (which must exist). */
 uint32_t report_count(const struct report *report, enum handoff_section_type type);

@@ -11,6 +11,7 @@
 #include "memo.h"
 #include "pagetable.h"
 #include "params.h"
+#include "pci_config.h"
 #include "ram.h"
 #include "relay.h"
 #include "report.h"
@@ -26,6 +27,7 @@ struct relay {
 	struct report report;
 	struct ram ram;
 	struct dmar dmar;
+	struct pci_config pci;
 	struct sink sink;		/* the one that all may share */
 	struct sink_room sink_room;	/* for those of their own */
 	struct share share;		/* of what is left, for page tables */

@@ -34,7 +34,7 @@ uint32_t unit_domain_ids(const struct unit *unit)
 /* The engineer wants the faults of the crash; the kdump kernel clears them early. */
 static void save_faults(const struct unit *unit, struct report *report)
 {
-	uint32_t fsts = unit_read32(unit, VTD_FSTS);
+	uint32_t fsts = unit->report->fsts;
 	uint32_t records = (uint32_t)VTD_CAP_NFR(unit->cap);
 	bool any = false;
 
@@ -65,6 +65,7 @@ static void save_state(struct unit *unit)
 
 	report->version = unit_read32(unit, VTD_VER);
 	report->gsts = unit_read32(unit, VTD_GSTS);
+	report->fsts = unit_read32(unit, VTD_FSTS);
 	report->cap = unit->cap;
 	report->ecap = unit->ecap;
 	report->old_root = unit_read64(unit, VTD_RTADDR);
@@ -77,7 +78,10 @@ static void save_state(struct unit *unit)
 		if (report->gsts & VTD_G_IRE)
 			report->flags |= HANDOFF_UNIT_IR_ACTIVE;
 	}
+	if (unit->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR))
+		report->pmen = unit_read32(unit, VTD_PMEN);
 	if (unit->ecap & VTD_ECAP_QI) {
+		report->iqercd = unit_read64(unit, VTD_IQERCD);
 		report->old_iqa = unit_read64(unit, VTD_IQA);
 		report->old_iqh = unit_read64(unit, VTD_IQH);
 		report->old_iqt = unit_read64(unit, VTD_IQT);
@@ -89,10 +93,8 @@ static void save_state(struct unit *unit)
 /* Why this unit must be left alone as a whole, if it must. */
 static enum handoff_reason whole_unit_reason(const struct unit *unit)
 {
-	uint64_t pmr = VTD_CAP_PLMR | VTD_CAP_PHMR;
-
 	/* Protected memory together with translation is not deterministic (VT-d spec 3.14). */
-	if (unit->cap & pmr && unit_read32(unit, VTD_PMEN) & (VTD_PMEN_EPM | VTD_PMEN_PRS))
+	if (unit->report->pmen & (VTD_PMEN_EPM | VTD_PMEN_PRS))
 		return HANDOFF_UNIT_PMR;
 	if (!(unit->report->flags & HANDOFF_UNIT_DMA_ACTIVE))
 		return HANDOFF_OK;

@@ -11,6 +11,8 @@
 /* Fault record, high quadword (VT-d spec 11.4.14) */
 #define FRCD_SID(high)		((uint16_t)(high))
 #define FRCD_T2			VTD_BIT(28)
+#define FRCD_PP			VTD_BIT(31)		/* there was a PASID */
+#define FRCD_PASID(high)	((uint32_t)((high) >> 40 & 0xfffff))
 #define FRCD_REASON(high)	((uint8_t)((high) >> 32))
 #define FRCD_T1			VTD_BIT(62)
 /* and low */
@@ -62,6 +64,8 @@ struct fault fault_of(const struct handoff_fault *entry)
 		.reason = reason,
 		.source = FRCD_SID(high),
 		.type = interrupt ? "interrupt" : request_type(high),
+		.has_pasid = high & FRCD_PP,
+		.pasid = high & FRCD_PP ? FRCD_PASID(high) : 0,
 		.address = interrupt ? FRCD_INDEX(low) : low & FRCD_ADDRESS,
 	};
 }

@@ -28,6 +28,8 @@ struct fault {
 	uint8_t reason;
 	uint16_t source;	/* bus 15:8, devfn 7:0 */
 	const char *type;	/* "read", "write", ... */
+	bool has_pasid;
+	uint32_t pasid;
 	uint64_t address;	/* of the page that the device asked for */
 };
 

@@ -10,8 +10,9 @@
 
 #define ALIGNMENT	8	/* handoff_digest() runs over 64-bit words */
 
+/* As of the first minor version that has the section. */
 static const uint32_t known_size[HANDOFF_KNOWN_SECTIONS] = {
-	[HANDOFF_UNITS]		= sizeof(struct handoff_unit),
+	[HANDOFF_UNITS]		= HANDOFF_UNIT_SIZE_1,
 	[HANDOFF_DOMAINS]	= sizeof(struct handoff_domain),
 	[HANDOFF_DEVICES]	= sizeof(struct handoff_device),
 	[HANDOFF_RANGES]	= sizeof(struct handoff_range),
@@ -23,6 +24,7 @@ static const uint32_t known_size[HANDOFF_KNOWN_SECTIONS] = {
 	[HANDOFF_LOG]		= 1,
 	[HANDOFF_PASIDS]	= sizeof(struct handoff_pasid),
 	[HANDOFF_TABLES]	= 1,
+	[HANDOFF_FUNCTIONS]	= sizeof(struct handoff_function),
 };
 
 /* "NAME: expected EXPECTED, found FOUND", at a field of the header */

@@ -18,7 +18,7 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-#define HANDOFF_KNOWN_SECTIONS	(HANDOFF_TABLES + 1)
+#define HANDOFF_KNOWN_SECTIONS	(HANDOFF_FUNCTIONS + 1)
 
 #define HANDOFF_NO_DEVICE	0xffffffffu	/* handoff_pasid.device: DEVICES had no room for it */
 
@@ -58,12 +58,19 @@ uint64_t handoff_start(const uint8_t *data, size_t size);
 bool handoff_read(struct handoff_view *view, const uint8_t *data, size_t size,
 		  struct problem *problem);
 
-/* Copies one entry out, cut to the size known here; `index` is below the section's count. */
+/*
+ * Copies one entry out, cut to the size known here; what an older stub did not write is 0. `index` is
+ * below the section's count.
+ */
 static inline void handoff_copy(const struct handoff_view *view, enum handoff_section_type type,
 				uint32_t index, void *entry, size_t size)
 {
 	const struct handoff_slice *slice = &view->sections[type];
 
+	if (slice->entry_size < size) {
+		memset(entry, 0, size);
+		size = slice->entry_size;
+	}
 	memcpy(entry, slice->entries + (uint64_t)index * slice->entry_size, size);
 }
 
@@ -87,6 +94,7 @@ HANDOFF_GETTER(record, HANDOFF_RECORDS)
 HANDOFF_GETTER(fault, HANDOFF_FAULTS)
 HANDOFF_GETTER(rmrr, HANDOFF_RMRRS)
 HANDOFF_GETTER(timing, HANDOFF_TIMING)
+HANDOFF_GETTER(function, HANDOFF_FUNCTIONS)
 
 #undef HANDOFF_GETTER
 

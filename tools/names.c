@@ -92,6 +92,7 @@ static const char *const phases[] = {
 	[HANDOFF_PHASE_COPY]		= "copy",
 	[HANDOFF_PHASE_SEAL]		= "seal",
 	[HANDOFF_PHASE_SWITCH]		= "switch",
+	[HANDOFF_PHASE_SURVEY]		= "survey",
 };
 
 static struct label pick(const char *name, const char *kind, uint32_t number)

@@ -43,6 +43,15 @@ struct flag {
 	const char *name;
 };
 
-extern const struct flag cap_flags[], ecap_flags[], gsts_flags[], fsts_flags[];
+extern const struct flag cap_flags[], ecap_flags[], gsts_flags[], fsts_flags[], pmen_flags[];
+
+/* The same of a PCI function's registers; of status registers only what is an event. */
+extern const struct flag command_flags[], status_flags[], device_status_flags[], uncorrectable_flags[],
+	correctable_flags[], root_status_flags[];
+
+const char *port_type_name(uint32_t type);
+
+/* Which uncorrectable error came first, and is in the header log; NULL if none is told. */
+const char *first_error_name(const struct handoff_function *function);
 
 #endif /* NAMES_H */

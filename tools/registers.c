@@ -59,6 +59,16 @@ const struct flag fsts_flags[] = {
 	{ 0, NULL },
 };
 
+const struct flag pmen_flags[] = {
+	{ VTD_PMEN_EPM, "enabled" },
+	{ VTD_PMEN_PRS, "protected-regions-on" },
+	{ 0, NULL },
+};
+
+/*
+ * VT-d spec 7.1.3 "Fault Reason Encodings": legacy mode from 1 on, interrupts from 20h on, scalable
+ * mode from 30h on.
+ */
 static const char *const faults[] = {
 	[0x01] = "the root entry is not present",
 	[0x02] = "the context entry is not present",
@@ -73,6 +83,7 @@ static const char *const faults[] = {
 	[0x0b] = "reserved bits are set in the context entry",
 	[0x0c] = "reserved bits are set in a paging entry",
 	[0x0d] = "the context entry blocks translation requests",
+	[0x0e] = "the page is in the interrupt address range",
 	[0x20] = "reserved bits are set in the interrupt request",
 	[0x21] = "the interrupt index is beyond the table",
 	[0x22] = "the interrupt entry is not present",
@@ -80,7 +91,11 @@ static const char *const faults[] = {
 	[0x24] = "reserved bits are set in the interrupt entry",
 	[0x25] = "a compatibility-format interrupt was blocked",
 	[0x26] = "the interrupt's source is not the one that the entry allows",
-	/* scalable mode */
+	[0x27] = "the posted-interrupt descriptor cannot be accessed",
+	[0x28] = "reserved bits are set in the posted-interrupt descriptor",
+	[0x30] = "the root table address is invalid",
+	[0x31] = "the root table's mode does not allow this request",
+	[0x32] = "the root table's mode does not allow page requests",
 	[0x38] = "the root table cannot be accessed",
 	[0x39] = "the root entry is not present",
 	[0x3a] = "reserved bits are set in the root entry",
@@ -88,6 +103,11 @@ static const char *const faults[] = {
 	[0x41] = "the context entry is not present",
 	[0x42] = "reserved bits are set in the context entry",
 	[0x43] = "the context entry is invalid",
+	[0x44] = "the context entry does not allow device TLBs",
+	[0x45] = "the context entry does not allow PASIDs",
+	[0x46] = "the PASID is beyond the directory",
+	[0x47] = "the context entry does not allow page requests",
+	[0x48] = "the context entry's RID_PASID is invalid",
 	[0x50] = "the PASID directory cannot be accessed",
 	[0x51] = "the PASID directory entry is not present",
 	[0x52] = "reserved bits are set in the PASID directory entry",
@@ -95,12 +115,31 @@ static const char *const faults[] = {
 	[0x59] = "the PASID entry is not present",
 	[0x5a] = "reserved bits are set in the PASID entry",
 	[0x5b] = "the PASID entry is invalid",
+	[0x5c] = "the PASID entry does not allow execute requests",
+	[0x5d] = "the PASID entry does not allow supervisor requests",
 	[0x70] = "the first-level page table cannot be accessed",
 	[0x71] = "the first-level paging entry is not present",
 	[0x72] = "reserved bits are set in the first-level paging entry",
+	[0x73] = "the first-level top table cannot be accessed",
+	[0x74] = "the first-level table is beyond what the nested second level translates",
+	[0x75] = "the nested second level does not allow reading the first-level top table",
+	[0x76] = "the nested second level does not allow reading the first-level page table",
+	[0x77] = "the nested second level does not allow writing the first-level page table",
 	[0x78] = "the second-level page table cannot be accessed",
 	[0x79] = "the second-level paging entry does not allow it",
 	[0x7a] = "reserved bits are set in the second-level paging entry",
+	[0x7b] = "the second-level top table cannot be accessed",
+	[0x7c] = "accessed or dirty bits could not be set in the second-level paging entry",
+	[0x80] = "the address is not canonical",
+	[0x81] = "the first-level page is not for user requests",
+	[0x82] = "the page is not executable",
+	[0x83] = "the address is beyond the unit's address width",
+	[0x84] = "the address is beyond the second-level address width",
+	[0x85] = "the page is not writable",
+	[0x86] = "the page is not readable",
+	[0x87] = "the page is in the interrupt address range",
+	[0x90] = "accessed or dirty bits could not be set in the first-level paging entry",
+	[0x91] = "accessed or dirty bits could not be set atomically in the first-level paging entry",
 };
 
 const char *fault_text(uint32_t code)

@@ -138,8 +138,11 @@ void sentence_fault(FILE *out, const struct handoff_view *view, const struct han
 		fputs(", no fault record.\n", out);
 		return;
 	}
-	fprintf(out, ": %s by %s, ", fault.type,
+	fprintf(out, ": %s by %s", fault.type,
 		device_name(segment, fault.source >> 8, fault.source & 0xff).text);
+	if (fault.has_pasid)
+		fprintf(out, " PASID %u", fault.pasid);
+	fputs(", ", out);
 	fprintf(out, fault.interrupt ? "entry %" PRIu64 : "page 0x%" PRIx64, fault.address);
 	fprintf(out, ": reason 0x%02x, %s.\n", fault.reason, fault_text(fault.reason));
 }

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "names.h"
 #include "show.h"
+#include "show_functions.h"
 #include "show_json_units.h"
 #include "rules.h"
 
@@ -64,6 +65,10 @@ static void put_fault(struct json *json, const struct handoff_view *view,
 	if (fault.present) {
 		json_string(json, "device", device_name(segment, fault.source >> 8,
 							fault.source & 0xff).text);
+		if (fault.has_pasid)
+			json_number(json, "pasid", fault.pasid);
+		else
+			json_null(json, "pasid");
 		json_string(json, "type", fault.type);
 		json_hex(json, fault.interrupt ? "index" : "address", fault.address);
 		json_number(json, "reason", fault.reason);
@@ -109,7 +114,7 @@ static void put_dropped(struct json *json, const struct handoff_view *view)
 		{ HANDOFF_DEVICES, "devices" }, { HANDOFF_PASIDS, "pasids" },
 		{ HANDOFF_RANGES, "ranges" }, { HANDOFF_RECORDS, "records" },
 		{ HANDOFF_FAULTS, "faults" }, { HANDOFF_RMRRS, "rmrrs" },
-		{ HANDOFF_LOG, "log" },
+		{ HANDOFF_FUNCTIONS, "functions" }, { HANDOFF_LOG, "log" },
 	};
 
 	json_object(json, "dropped");
@@ -166,6 +171,8 @@ void show_json(FILE *out, const struct handoff_view *view)
 		  put_record(json, &entry));
 	PUT_ARRAY(json, view, "faults", HANDOFF_FAULTS, handoff_get_fault,
 		  put_fault(json, view, &entry));
+	PUT_ARRAY(json, view, "functions", HANDOFF_FUNCTIONS, handoff_get_function,
+		  json_function(json, &entry));
 	PUT_ARRAY(json, view, "rmrrs", HANDOFF_RMRRS, handoff_get_rmrr, put_rmrr(json, &entry));
 	PUT_ARRAY(json, view, "crash_region", HANDOFF_CRASH_REGION, handoff_get_crash_range,
 		  json_range(json, &entry));

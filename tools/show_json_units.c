@@ -65,6 +65,7 @@ static void put_unit_queue(struct json *json, const struct handoff_unit *unit)
 	json_hex(json, "old_address", unit->old_iqa);
 	json_hex(json, "old_head", unit->old_iqh);
 	json_hex(json, "old_tail", unit->old_iqt);
+	json_hex(json, "error", unit->iqercd);
 	json_end_object(json);
 }
 
@@ -79,6 +80,10 @@ void json_unit(struct json *json, const struct handoff_unit *unit)
 	json_flags(json, "capabilities", cap_flags, unit->cap, ecap_flags, unit->ecap);
 	json_hex(json, "gsts_at_entry", unit->gsts);
 	json_flags(json, "state_at_entry", gsts_flags, unit->gsts, NULL, 0);
+	json_hex(json, "fsts_at_entry", unit->fsts);
+	json_flags(json, "faults_at_entry", fsts_flags, unit->fsts, NULL, 0);
+	json_hex(json, "pmen_at_entry", unit->pmen);
+	json_flags(json, "protected_memory", pmen_flags, unit->pmen, NULL, 0);
 	put_unit_dma(json, unit);
 	put_unit_interrupts(json, unit);
 	put_unit_queue(json, unit);

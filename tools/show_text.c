@@ -8,6 +8,7 @@
 #include "facts.h"
 #include "names.h"
 #include "show.h"
+#include "show_functions.h"
 #include "show_text_units.h"
 #include "sentences.h"
 #include "vtd.h"
@@ -152,6 +153,18 @@ static void put_faults(FILE *out, const struct handoff_view *view)
 	}
 }
 
+static void put_functions(FILE *out, const struct handoff_view *view)
+{
+	if (!put_title(out, view, HANDOFF_FUNCTIONS, "PCI functions at the crash"))
+		return;
+	text_function_heading(out);
+	for (uint32_t i = 0; i < view->sections[HANDOFF_FUNCTIONS].count; i++) {
+		struct handoff_function function = handoff_get_function(view, i);
+
+		text_function(out, &function);
+	}
+}
+
 static void put_rmrrs(FILE *out, const struct handoff_view *view)
 {
 	if (!put_title(out, view, HANDOFF_RMRRS, "Reserved memory regions (RMRR)"))
@@ -205,6 +218,7 @@ void show_text_findings(FILE *out, const struct handoff_view *view, bool all_ran
 	put_domains(out, view, all_ranges);
 	put_records(out, view);
 	put_faults(out, view);
+	put_functions(out, view);
 	put_rmrrs(out, view);
 }
 

@@ -18,7 +18,7 @@ void text_reason(FILE *out, const char *word, uint32_t reason)
 	fputc('\n', out);
 }
 
-static void put_flags(FILE *out, const struct flag *flags, uint64_t value, const char **separator)
+void text_flags(FILE *out, const struct flag *flags, uint64_t value, const char **separator)
 {
 	for (const struct flag *flag = flags; flag->name; flag++) {
 		if (value & flag->mask) {
@@ -28,20 +28,34 @@ static void put_flags(FILE *out, const struct flag *flags, uint64_t value, const
 	}
 }
 
+/* Not of a unit where there is nothing to tell, nor of an older stub, which did not tell. */
+static void put_register(FILE *out, const char *name, const struct flag *flags, uint32_t value)
+{
+	const char *separator = ": ";
+
+	if (!value)
+		return;
+	fprintf(out, "                  %s 0x%08x", name, value);
+	text_flags(out, flags, value, &separator);
+	fputc('\n', out);
+}
+
 static void put_capabilities(FILE *out, const struct handoff_unit *unit)
 {
 	const char *separator = "    capabilities  ";
 
-	put_flags(out, cap_flags, unit->cap, &separator);
-	put_flags(out, ecap_flags, unit->ecap, &separator);
+	text_flags(out, cap_flags, unit->cap, &separator);
+	text_flags(out, ecap_flags, unit->ecap, &separator);
 	fprintf(out, "\n    limits        input address bits: %u, domain ids: %llu, fault records: "
 		"%u\n", (unsigned int)VTD_CAP_MGAW(unit->cap),
 		1ull << (4 + 2 * VTD_CAP_ND(unit->cap)), (unsigned int)VTD_CAP_NFR(unit->cap));
 
 	separator = ": ";
 	fprintf(out, "    at entry      GSTS 0x%08x", unit->gsts);
-	put_flags(out, gsts_flags, unit->gsts, &separator);
+	text_flags(out, gsts_flags, unit->gsts, &separator);
 	fputc('\n', out);
+	put_register(out, "FSTS", fsts_flags, unit->fsts);
+	put_register(out, "PMEN", pmen_flags, unit->pmen);
 }
 
 /* "WHAT 0x<old> -> 0x<new>"; what was not moved has no new place */
@@ -85,9 +99,13 @@ void text_unit(FILE *out, const struct handoff_unit *unit, uint32_t index)
 		fprintf(out, "; entries: %llu, in use: %u\n",
 			(unsigned long long)VTD_IRTA_ENTRIES(unit->old_irta), unit->irtes);
 	}
-	if (unit->flags & HANDOFF_UNIT_QI)
+	if (unit->flags & HANDOFF_UNIT_QI) {
 		fprintf(out, "    old queue     IQA 0x%" PRIx64 ", head 0x%" PRIx64 ", tail 0x%"
-			PRIx64 "\n", unit->old_iqa, unit->old_iqh, unit->old_iqt);
+			PRIx64, unit->old_iqa, unit->old_iqh, unit->old_iqt);
+		if (unit->iqercd)
+			fprintf(out, ", IQERCD 0x%" PRIx64, unit->iqercd);
+		fputc('\n', out);
+	}
 }
 
 void text_device(FILE *out, const struct handoff_view *view, const struct handoff_device *device)

@@ -11,6 +11,9 @@
 #include "paging.h"
 #include "traps.h"
 
+#define PCI_PORT_ADDRESS	0xcf8
+#define PCI_PORT_DATA		0xcfc
+
 static uintptr_t line_size = 64;	/* of the CPU caches */
 static bool has_clflushopt;
 
@@ -127,6 +130,13 @@ void machine_mmio_write64(phys_t base, uint32_t offset, uint64_t value)
 
 	if (at)
 		*at = value;
+}
+
+/* PCI Local Bus Specification 3.0, 3.2.2.3.2: the address, then the data. */
+uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset)
+{
+	outl(PCI_PORT_ADDRESS, 1u << 31 | (uint32_t)bus << 16 | (uint32_t)devfn << 8 | (offset & 0xfcu));
+	return inl(PCI_PORT_DATA);
 }
 
 /*

@@ -92,6 +92,14 @@ void run_step(enum step step)
 		relay_trapped(&trap);
 		relay_abandon(HANDOFF_EXCEPTION);
 		break;
+	case STEP_SURVEY:
+		test_hook(boot.command_line, TEST_SURVEY);
+		relay_survey();
+		break;
+	case STEP_SURVEY_CUT:
+		relay_trapped(&trap);
+		relay_survey_cut();
+		break;
 	case STEP_PUBLISH:
 		publish();
 		break;
@@ -138,6 +146,9 @@ void arch_main(struct entry_state *entry, const struct image_info *info)
 		if (!completes(STEP_ABANDON))
 			return;
 	}
+	/* A device that answers with a machine check costs what is known of the others, no more. */
+	if (prepared && !completes(STEP_SURVEY))
+		(void)completes(STEP_SURVEY_CUT);
 	test_hook(boot.command_line, TEST_UNGUARDED);
 
 	/*

@@ -80,6 +80,8 @@ static enum test_place take_place(const char **at)
 		return TEST_SEALED;
 	if (take(at, "-abandon"))
 		return TEST_ABANDON;
+	if (take(at, "-survey"))
+		return TEST_SURVEY;
 	if (take(at, "-unguarded"))
 		return TEST_UNGUARDED;
 	if (take(at, "-committed"))

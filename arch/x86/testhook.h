@@ -11,6 +11,7 @@ enum test_place {
 	TEST_PREPARE,		/* before relay_prepare() */
 	TEST_SEALED,		/* after it */
 	TEST_ABANDON,		/* before relay_abandon() */
+	TEST_SURVEY,		/* before relay_survey() */
 	TEST_UNGUARDED,		/* outside any guard, before the switch */
 	TEST_COMMIT,		/* before relay_commit() */
 	TEST_COMMITTED,		/* after it: the hardware has changed */

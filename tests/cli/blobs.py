@@ -14,9 +14,10 @@ SECTION = struct.Struct("<IIIIQQ")
 NODE = struct.Struct("<QII")        # struct setup_data of the boot protocol
 
 (UNITS, DOMAINS, DEVICES, RANGES, RECORDS, FAULTS, RMRRS, TIMING, CRASH_REGION, LOG,
- PASIDS, TABLES) = range(1, 13)
+ PASIDS, TABLES, FUNCTIONS) = range(1, 14)
 
-UNIT = struct.Struct("<Q6I9Q4I")
+UNIT = struct.Struct("<Q6I9Q6IQ")
+UNIT_SIZE_1 = 120               # of minor 1
 DOMAIN = struct.Struct("<4IQQ2IQ4I")
 DEVICE = struct.Struct("<HBBIIHBBQQ")
 PASID = struct.Struct("<3IHBBQQQ")
@@ -25,6 +26,7 @@ RECORD = struct.Struct("<HBBBBHBBHIQQQQQQ")
 FAULT = struct.Struct("<IIQQ")
 RMRR = struct.Struct("<QQIHBB")
 PHASE = struct.Struct("<IIQQ")
+FUNCTION = struct.Struct("<HBBIHHIHHBBBBHHHHIIIIIIIIII")
 
 SWITCHED, IDLE, ABANDONED = 1, 2, 3
 NO_DOMAIN = NO_DEVICE = 0xffffffff
@@ -114,7 +116,7 @@ def unit(base=0xfed90000, **fields):
               "ecap": 0xf00f4a, "old_root": 0x1046000, "new_root": 0x74a10000,
               "old_irta": 0x105000f, "new_irta": 0x74b0000f, "old_iqa": 0x1047000,
               "old_iqh": 0x120, "old_iqt": 0x120, "root_tables": 3, "page_tables": 40,
-              "in_place": 0, "irtes": 24}
+              "in_place": 0, "irtes": 24, "fsts": 0, "pmen": 0, "iqercd": 0}
     values.update(fields)
     return UNIT.pack(*values.values())
 
@@ -153,9 +155,46 @@ def record(**fields):
     return RECORD.pack(*values.values())
 
 
-def fault(sid, reason, address, *, unit_index=0, fsts=2, read=True):
+def fault(sid, reason, address, *, unit_index=0, fsts=2, read=True, pasid=None):
     high = 1 << 63 | int(read) << 62 | reason << 32 | sid
+    if pasid is not None:
+        high |= pasid << 40 | 1 << 31
     return FAULT.pack(unit_index, fsts, address, high)
+
+
+def function(**fields):
+    """By default the default device's: an endpoint with nothing to say."""
+    values = {"segment": 0, "bus": 0, "devfn": 0x18, "flags": 2, "vendor": 0x8086,
+              "device": 0x10d3, "class_revision": 0x02000000, "command": 0x507, "status": 0x10,
+              "header_type": 0, "secondary": 0, "subordinate": 0, "port_type": 0,
+              "secondary_status": 0, "bridge_control": 0, "device_control": 0,
+              "device_status": 0, "uncorrectable": 0, "severity": 0, "correctable": 0,
+              "aer_control": 0, "log_0": 0, "log_1": 0, "log_2": 0, "log_3": 0, "root_status": 0,
+              "error_source": 0}
+    assert set(fields) <= set(values), fields
+    values.update(fields)
+    return FUNCTION.pack(*values.values())
+
+
+def functions():
+    """Of each kind one: errors of every register, and what may or may not do DMA."""
+    return [
+        function(devfn=0, flags=0, vendor=0x8086, device=0x29c0, class_revision=0x06000002,
+                 command=3, status=0x2000),
+        function(devfn=0x10, flags=0, command=4, class_revision=0x0c033001),
+        function(flags=0x32, device_control=0x2810, device_status=0x2b, uncorrectable=0x104000,
+                 severity=0x462030, correctable=0x2001, aer_control=0xae, log_0=0x60000001,
+                 log_1=0x1800ff, log_2=1, log_3=0x7f3a1000),
+        function(devfn=0xd8, command=0, status=0xf910),
+        function(devfn=0xe0, flags=0x7a, header_type=0x81, secondary=2, subordinate=3, port_type=4,
+                 class_revision=0x06040000, secondary_status=0x2000, bridge_control=0x13,
+                 root_status=0x27, error_source=0x02000018),
+        function(bus=2, devfn=0, flags=0x112, port_type=1, device_status=4),
+        function(bus=2, devfn=1, flags=6, vendor=0xffff, device=0xffff),
+        function(bus=3, devfn=1, flags=3, vendor=0, device=0, class_revision=0, command=0,
+                 status=0),
+        function(bus=4, devfn=0, flags=0x82, port_type=0),
+    ]
 
 
 def full_sections():
@@ -164,7 +203,8 @@ def full_sections():
     return [
         Section(UNITS, [unit(), unit(0xfed91000, segment=1, flags=0x41, dma_reason=34,
                                      gsts=0x80000000, new_root=0, new_irta=0, old_irta=0,
-                                     root_tables=0, page_tables=0, irtes=0)]),
+                                     root_tables=0, page_tables=0, irtes=0, fsts=0x11,
+                                     pmen=0x80000001, iqercd=3)]),
         Section(DOMAINS, [domain(first_range=0, range_count=6),
                           domain(id=8, address_width=48, flags=1, new_root=0x74a30000, in_place=2,
                                  tables=3, leaves=1, first_range=6, range_count=1),
@@ -203,6 +243,7 @@ def full_sections():
         Section(TIMING, [PHASE.pack(i + 1, 2400, 2400 * us, us)
                          for i, us in enumerate((812, 95, 2210, 40, 133))]),
         Section(CRASH_REGION, [RANGE.pack(0x68000000, 0x77ffffff)]),
+        Section(FUNCTIONS, functions(), dropped=3),
         Section.of_bytes(LOG, b"dmarelay 0.1.0\nunit 0: switched \"\xe9\x1b[31m\"\n"),
     ]
 
@@ -243,7 +284,7 @@ def scalable_sections():
             record(rule=85, object=9, level=0, iova=0xfffff, size=0, domain_id=0,
                    found_lo=0x141, found_hi=0xc, target=0, where=0x2113fc0),
             record(rule=100)]),
-        Section(FAULTS, [fault(0xd8, 0x59, 0)]),
+        Section(FAULTS, [fault(0xd8, 0x59, 0), fault(0x18, 0x71, 0x7f0000001000, pasid=5)]),
     ]
 
 

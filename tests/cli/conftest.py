@@ -59,6 +59,7 @@ def build(name, sources, *flags):
 def storm():
     """storm.c: the readers and their reports under a storm of mutated blocks, sanitized."""
     tools = ["handoff_read", "handoff_check", "problem", "show_text", "show_text_units",
+             "show_functions_text", "show_functions_json", "pci_registers",
              "show_json", "show_json_units", "sentences", "facts", "names", "registers",
              "json", "vmcore", "dmar_view", "dmar_oddities", "dmar_odd_structure",
              "dmar_odd_scopes",

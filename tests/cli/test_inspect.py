@@ -131,6 +131,70 @@ def test_iova_run_at_the_end_of_the_address_space(inspect):
     assert "0xfffffffffffff000-0xffffffffffffffff" in inspect(block)
 
 
+def test_report_of_an_older_stub(inspect):
+    """Entries that end where those of minor 1 did; what is not there is not told."""
+    block = blobs.Block([blobs.Section(blobs.UNITS, [
+        blobs.unit(base=base, fsts=0x11, pmen=1, iqercd=3)[:blobs.UNIT_SIZE_1]
+        for base in (0xfed90000, 0xfed91000)])], minor=1).build()
+    units = json.loads(inspect(block, "--json"))["units"]
+    assert [unit["base"] for unit in units] == ["0xfed90000", "0xfed91000"]
+    assert {unit[key] for unit in units for key in ("fsts_at_entry", "pmen_at_entry")} == {"0x0"}
+    text = inspect(block)
+    assert "FSTS" not in text and "PMEN" not in text and "IQERCD" not in text
+
+
+# VT-d spec, "Fault Reason Encodings"
+FAULT_REASONS = [*range(0x01, 0x0f), *range(0x20, 0x29), *range(0x30, 0x33), *range(0x38, 0x3b),
+                 *range(0x40, 0x49), *range(0x50, 0x53), *range(0x58, 0x5e), *range(0x70, 0x7d),
+                 *range(0x80, 0x88), 0x90, 0x91]
+
+
+def test_every_fault_reason_has_words(inspect):
+    codes = range(256)
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit()]), blobs.Section(
+        blobs.FAULTS, [blobs.fault(0x18, code, 0x1000) for code in codes])]).build()
+    faults = json.loads(inspect(block, "--json"))["faults"]
+    assert [fault["reason"] for fault in faults] == list(codes)
+    assert [fault["reason"] for fault in faults
+            if fault["reason_text"] != "a reason not known here"] == FAULT_REASONS
+    # What is said of two of them differs, but where both modes have the same
+    words = {fault["reason_text"] for fault in faults}
+    assert len(words) > 0.8 * len(FAULT_REASONS)
+
+
+def test_faults_name_the_pasid(inspect):
+    block = blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit()]), blobs.Section(blobs.FAULTS, [
+        blobs.fault(0x18, 0x71, 0x1000, pasid=0xfffff), blobs.fault(0x18, 5, 0x1000)])]).build()
+    assert [fault["pasid"] for fault in json.loads(inspect(block, "--json"))["faults"]] == \
+        [0xfffff, None]
+    assert "0000:00:03.0 PASID 1048575, page 0x1000" in inspect(block)
+
+
+def test_functions_tell_who_may_do_dma(inspect):
+    functions = json.loads(inspect(blobs.full(), "--json"))["functions"]
+    assert [(entry["device"], entry["context_entry"], entry["bus_master"], entry["absent"])
+            for entry in functions[:4] + functions[7:8]] == [
+        ("0000:00:00.0", False, False, False), ("0000:00:02.0", False, True, False),
+        ("0000:00:03.0", True, True, False), ("0000:00:1b.0", True, False, False),
+        ("0000:03:00.1", True, False, True)]
+
+
+def test_every_aer_bit_has_a_name(inspect):
+    """PCI Express Base Specification 7.8.4.2 and 7.8.4.5."""
+    uncorrectable = [4, 5, *range(12, 27)]
+    correctable = [0, 6, 7, 8, 12, 13, 14, 15]
+    block = blobs.Block([blobs.Section(blobs.FUNCTIONS, [
+        blobs.function(flags=0x32, uncorrectable=1 << bit, aer_control=bit)
+        for bit in uncorrectable] + [
+        blobs.function(flags=0x32, correctable=1 << bit) for bit in correctable])]).build()
+    entries = [entry["aer"] for entry in json.loads(inspect(block, "--json"))["functions"]]
+    names = [tuple(entry["uncorrectable_errors"] + entry["correctable_errors"])
+             for entry in entries]
+    assert len(set(names)) == len(names) and all(len(name) == 1 for name in names)
+    assert [entry["first_error"] for entry in entries[:len(uncorrectable)]] == \
+        [name for (name,) in names[:len(uncorrectable)]]
+
+
 def test_log_cannot_steer_the_terminal(inspect):
     text = inspect(blobs.full())
     assert "\x1b" not in text

@@ -39,6 +39,20 @@ void bytes_arena(struct arena *arena, uint64_t size)
 
 /* ---- stub/machine.h, as far as parsers use it ---- */
 
+uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
+{
+	uint32_t value = UINT32_MAX;
+
+	must(offset % sizeof(value) == 0);
+	machine_read(phys(base.pa + offset), &value, sizeof(value));
+	return value;
+}
+
+uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset)
+{
+	return machine_mmio_read32(phys(bus * 0x100u + devfn * 0x10u), offset);
+}
+
 static bool cpu_reaches(phys_t at, size_t size)
 {
 	return range_fits(at.pa, size) && !((at.pa + (size - 1)) >> BYTES_CPU_BITS);

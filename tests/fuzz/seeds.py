@@ -57,7 +57,29 @@ def acpi(xsdt=True, **fields):
                        1, b"TEST", 1)
     memory = rsdp.ljust(0x40, b"\0") + (head + entries).ljust(0x40, b"\0")
     memory += tables.table(tables.unit(), tables.rmrr(), **fields)
-    return memory.ljust(DMAR_AT + 0x400, b"\0") + b"MCFG" + struct.pack("<I", 44) + bytes(36)
+    memory = memory.ljust(DMAR_AT + 0x400, b"\0") + mcfg()
+    return memory.ljust(0x1000, b"\0") + pci_function()
+
+
+def mcfg():
+    """One good entry, and one that leads to RAM; configuration space is the same memory."""
+    entries = struct.pack("<QHBBIQHBBI", 0xb0000000, 0, 0, 0xff, 0, 0x10000000, 1, 0, 1, 0)
+    head = struct.pack("<4sIBB6s8sI4sI", b"MCFG", 44 + len(entries), 1, 0, b"MAKER ",
+                       b"MACHINE ", 1, b"TEST", 1)
+    return checksummed(head + bytes(8) + entries, 9)
+
+
+def pci_function():
+    """Device 1's space: a root port with capabilities of both kinds."""
+    space = bytearray(0x400)
+    struct.pack_into("<IIII", space, 0, 0x12348086, 0x00100007, 0x06040000, 0x00810000)
+    struct.pack_into("<I", space, 0x18, 0x00020100)
+    space[0x34] = 0x50
+    struct.pack_into("<II", space, 0x50, 0x0000e001 & 0xff | 0x60 << 8, 0)
+    struct.pack_into("<III", space, 0x60, 0x00420010, 0, 0x000f2810)
+    struct.pack_into("<I", space, 0x100, 0x0003 | 1 << 16 | 0x200 << 20)
+    struct.pack_into("<14I", space, 0x200, 0x0001 | 2 << 16, *range(1, 14))
+    return bytes(space)
 
 
 def acpi_seeds():

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the RSDP to the DMAR table: the input is memory, the RSDP at its start. Bit 0 of its first
+ * From the RSDP to the DMAR and MCFG tables, and to the PCI functions that the latter leads to: the
+ * input is memory, the RSDP at its start. Bit 0 of its first
  * byte says that checksums are as they are; else those of the RSDP and of a table where the seeds
  * have the DMAR are made right, which mutations seldom do.
  */
 #include "acpi_dmar.h"
 #include "bytes.h"
 #include "dmar.h"
+#include "function.h"
 #include "fuzz.h"
+#include "pci_regs.h"
 
 #define DMAR_AT		0x80u		/* as in seeds.py */
 #define ARENA		0x4000u
@@ -32,6 +35,37 @@ static void mend_all(uint8_t *memory, size_t size)
 	mend(memory, size, DMAR_AT, length, offsetof(struct acpi_header, checksum));
 	mend(memory, size, 0, ACPI_RSDP_V1_SIZE, offsetof(struct acpi_rsdp, checksum));
 	mend(memory, size, 0, sizeof(struct acpi_rsdp), offsetof(struct acpi_rsdp, extended_checksum));
+}
+
+/* All of configuration space is the same memory, so that one bus has all that can be met. */
+static void look_at_pci(struct arena *arena)
+{
+	static struct handoff_range crashed[] = { { 0x1000, 0xfffff }, { 0x10000000, 0x1fffffff } };
+	static struct handoff_range region[] = { { 0x70000000, 0x7fffffff } };
+	const struct ram ram = { { crashed, 2 }, { region, 1 } };
+	struct pci_config config = { NULL, 0 };
+	struct handoff_function found;
+	struct pci_function function;
+	static struct report report;	/* for the log, which may fill up */
+	static struct arena log_arena;
+	static _Alignas(PAGE_SIZE) uint8_t log_memory[0x20000];
+
+	if (!log_arena.base) {
+		arena_init(&log_arena, log_memory, phys(0x76000000), sizeof(log_memory));
+		must(report_init(&report, &log_arena));
+	}
+	pci_config_find(&config, phys(BYTES_SIZE), &ram, arena, &report);
+	must(config.count <= ACPI_MAX_SIZE / sizeof(struct mcfg_entry));
+	pci_config_check(&config, &report);
+	for (unsigned int devfn = 0; devfn < 16; devfn++) {
+		unsigned long before = bytes_reads();
+
+		if (!pci_function_at(&config, 0, 0, (uint8_t)devfn, &function))
+			continue;
+		must(!function.at.pa || !ram_touches(&ram, function.at, 1u << PCI_FUNCTION_SHIFT));
+		must(function_read(&function, true, &found));
+		must(bytes_reads() - before <= PCI_LIST_MOST + PCI_EXT_MOST + 32);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -59,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(dmar.table >= arena.base && dmar.table + dmar.size <= arena.base + arena.used);
 		must(dmar.address_width >= 1 && dmar.address_width <= 64);
 	}
+	look_at_pci(&arena);
 	free(memory);
 	return 0;
 }

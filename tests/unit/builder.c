@@ -6,6 +6,7 @@
 #include "acpi_dmar.h"
 #include "devices.h"
 #include "fake.h"
+#include "pci_regs.h"
 
 #define RAM		1u
 #define RESERVED	2u
@@ -33,6 +34,7 @@ struct build *build_machine(void)
 		.host_width = 46,
 		.units_at = BUILD_UNIT,
 		.options = "",
+		.mcfg_size = 8,
 		.arena_size = 0x100000,
 		.next_page = BUILD_PAGES,
 		.rights = VTD_SL_R | VTD_SL_W,
@@ -255,7 +257,7 @@ static void seal_acpi(const struct build *b)
 	memory_put(BUILD_RSDP, &rsdp, b->no_xsdt ? ACPI_RSDP_V1_SIZE : sizeof(rsdp));
 	build_acpi_table(BUILD_ACPI, "XSDT", xsdt, sizeof(xsdt));
 	build_acpi_table(BUILD_ACPI + 0x400, "RSDT", rsdt, sizeof(rsdt));
-	build_acpi_table(other, "MCFG", body, 8);
+	build_acpi_table(other, "MCFG", b->mcfg, b->mcfg_size);
 	memcpy(body + 12, b->dmar, b->dmar_size);
 	build_acpi_table(dmar, "DMAR", body, 12 + b->dmar_size);
 }
@@ -281,6 +283,13 @@ static void seal_elfcorehdr(const struct build *b)
 		memcpy(segment + 40, &size, 8);			/* p_memsz */
 	}
 	memory_put(BUILD_ELFCOREHDR, elf, 64 + 56 * segments);
+}
+
+void build_mcfg(struct build *b, const struct mcfg_entry *entry)
+{
+	assert_true(b->mcfg_size + sizeof(*entry) <= sizeof(b->mcfg));
+	memcpy(b->mcfg + b->mcfg_size, entry, sizeof(*entry));
+	b->mcfg_size += sizeof(*entry);
 }
 
 void build_seal(struct build *b)
@@ -333,6 +342,8 @@ bool build_run(struct build *b)
 {
 	if (!build_prepare(b))
 		return false;
+	relay_survey();
+	check_prepared(b);
 	devices_start(b);
 	relay_commit();
 	return true;

@@ -55,6 +55,7 @@
 #define BUILD_MAX_E820		64u
 #define BUILD_MAX_LOADS		16u
 #define BUILD_MAX_DMAR		8192u
+#define BUILD_MAX_MCFG		16u
 
 struct build {
 	struct relay_boot boot;
@@ -64,6 +65,8 @@ struct build {
 	size_t load_count;
 	uint8_t dmar[BUILD_MAX_DMAR];			/* structures behind the table's head */
 	size_t dmar_size;
+	uint8_t mcfg[8 + 16 * BUILD_MAX_MCFG];		/* behind the table's head */
+	size_t mcfg_size;
 	uint8_t host_width;		/* address bits */
 	const char *options;		/* appended to the command line */
 	uint64_t arena_size;
@@ -124,6 +127,10 @@ uint64_t build_interrupts(struct build *b, struct mock_unit *unit, unsigned int 
 void build_structure(struct build *b, const void *structure, size_t size);
 void build_rmrr(struct build *b, uint64_t base, uint64_t limit);
 
+/* Add an MCFG entry. (pci_space.h's windows do so themselves.) */
+struct mcfg_entry;
+void build_mcfg(struct build *b, const struct mcfg_entry *entry);
+
 /* Write elfcorehdr, e820, ACPI tables and the command line. */
 void build_seal(struct build *b);
 
@@ -133,7 +140,7 @@ void build_acpi_table(uint64_t pa, const char *signature, const void *body, size
 /* Seal unless done, then relay_prepare(): what that returns. Nothing but the arena has changed. */
 bool build_prepare(struct build *b);
 
-/* That, and relay_commit() if there is something to commit (then true). */
+/* That, relay_survey(), and relay_commit() if there is something to commit (then true). */
 bool build_run(struct build *b);
 
 #endif /* BUILDER_H */

@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include "machine.h"
+#include "pci_space.h"
 
 #define RELAX_US	10	/* one turn of a poll */
 
@@ -16,6 +17,7 @@ void fake_reset(void)
 
 	memory_reset();
 	mock_reset();
+	space_reset();
 	fake = (struct fake){
 		.ticks_per_us = 100,
 		.ticks_per_look = 10,
@@ -98,7 +100,16 @@ static struct mock_unit *unit_at(phys_t base, uint32_t offset)
 
 uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
 {
+	uint32_t value;
+
+	if (space_read(base.pa + offset, &value))
+		return value;
 	return (uint32_t)mock_read(unit_at(base, offset), offset, 4);
+}
+
+uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset)
+{
+	return space_read_by_ports(bus, devfn, offset);
 }
 
 uint64_t machine_mmio_read64(phys_t base, uint32_t offset)

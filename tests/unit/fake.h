@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake.h - the fake machine behind stub/machine.h: memory.h's memory, mock_unit.h's units, a clock
- * that moves when it is looked at, and a log of all that happened to the hardware, in order
+ * fake.h - the fake machine behind stub/machine.h: memory.h's memory, mock_unit.h's units,
+ * pci_space.h's functions, a clock that moves when it is looked at, and a log of all that happened to
+ * the hardware, in order
  */
 #ifndef FAKE_H
 #define FAKE_H

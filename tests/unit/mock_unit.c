@@ -393,6 +393,7 @@ static uint64_t read_register(struct mock_unit *unit, uint32_t offset, unsigned 
 	case VTD_IQH:	 return unit->iqh;
 	case VTD_IQT:	 return unit->iqt;
 	case VTD_IQA:	 return unit->iqa;
+	case VTD_IQERCD: return unit->iqercd;
 	case VTD_IRTA:	 return unit->irta;
 	}
 	*size = 4;

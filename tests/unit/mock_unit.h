@@ -39,7 +39,7 @@ struct mock_unit {
 
 	/* registers */
 	uint32_t version, gsts, fsts, fectl, pmen;
-	uint64_t rtaddr, irta, ccmd, iotlb, iqa, iqh, iqt;
+	uint64_t rtaddr, irta, ccmd, iotlb, iqa, iqh, iqt, iqercd;
 	uint64_t fault[MOCK_MAX_FAULTS][2];
 
 	/* what it goes by, since SRTP and SIRTP */

@@ -10,6 +10,8 @@
 #include "../../tools/show.h"
 #include "check.h"
 #include "fake.h"
+#include "pci_regs.h"
+#include "pci_space.h"
 #include "result.h"
 #include "scene.h"
 
@@ -70,11 +72,32 @@ static void expect_golden(const char *name)
 	free(text);
 }
 
+/* The device and its neighbour behind a root port, which has seen an error of the device's. */
+static void add_functions(struct scene *s)
+{
+	uint8_t *port = space_add_bridge(0, 0x00e0, 2), *device = space_add(0, SCENE_SOURCE);
+
+	space_window(s->b, SPACE_ECAM, 0, 0, 0xff);
+	space_put(space_add(0, 0), PCI_CLASS, 0x06000000, 4);
+	space_put(port, PCI_COMMAND, 7, 1);
+	space_put(port, PCI_SECONDARY_STATUS, 0x2000 << 16, 4);
+	space_express(port, PCI_EXP_ROOT_PORT);
+	space_aer(port, 0, 0);
+	space_put(port, 0x100 + PCI_AER_ROOT_STATUS, 0x24, 4);
+	space_put(port, 0x100 + PCI_AER_SOURCE, (uint32_t)SCENE_SOURCE << 16, 4);
+	space_put(device, PCI_COMMAND, 0x406, 2);
+	space_put(device, PCI_CLASS, 0x02000003, 4);
+	space_express(device, 0);
+	space_aer(device, 1 << 20 | 1 << 14, 1 << 13);
+	space_put(device, 0x100 + PCI_AER_CONTROL, 14, 4);
+}
+
 static void clean_machine(void **state)
 {
 	struct scene s = scene_make(state);
 
 	build_rmrr(s.b, 0x7b000000, 0x7b7fffff);
+	add_functions(&s);
 	scene_expect_nothing(&s);
 	expect_golden("clean");
 }

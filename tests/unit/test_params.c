@@ -37,6 +37,7 @@ static void assert_default(const struct params *params)
 {
 	assert_int_equal(params->policy, POLICY_KEEP);
 	assert_int_equal(params->bad, BAD_SINK);
+	assert_int_equal(params->pci, PCI_ON);
 	assert_false(params->console);
 	assert_int_equal(params->budget_ms, PARAMS_BUDGET_DEFAULT);
 	assert_false(params->elfcorehdr_given);
@@ -58,11 +59,12 @@ static void empty_line_gives_the_defaults(void **state)
 static void each_option_is_understood(void **state)
 {
 	struct params params = parse("dmarelay.policy=off dmarelay.bad=block\tdmarelay.log=ttyS2,9600 "
-				     "dmarelay.budget=250 elfcorehdr=0x68000000");
+				     "dmarelay.budget=250 dmarelay.pci=off elfcorehdr=0x68000000");
 
 	(void)state;
 	assert_int_equal(params.policy, POLICY_OFF);
 	assert_int_equal(params.bad, BAD_BLOCK);
+	assert_int_equal(params.pci, PCI_OFF);
 	assert_true(params.console);
 	assert_int_equal(params.console_port, 2);
 	assert_int_equal(params.console_baud, 9600);
@@ -96,7 +98,8 @@ static void bad_values_are_reported_and_the_default_stays(void **state)
 {
 	static const char *const options[] = {
 		"dmarelay.policy=", "dmarelay.policy=of", "dmarelay.policy=offf", "dmarelay.policy=OFF",
-		"dmarelay.policy=\"off\"", "dmarelay.bad=", "dmarelay.bad=sunk", "dmarelay.log=",
+		"dmarelay.policy=\"off\"", "dmarelay.bad=", "dmarelay.bad=sunk", "dmarelay.pci=", "dmarelay.pci=no",
+		"dmarelay.log=",
 		"dmarelay.log=ttyS", "dmarelay.log=ttyS4", "dmarelay.log=ttyS/", "dmarelay.log=ttyX0",
 		"dmarelay.pasid=kept", "dmarelay.faults=", "dmarelay.log=ttyS0,", "dmarelay.log=ttyS0x",
 		"dmarelay.log=ttyS0,0", "dmarelay.log=ttyS0,115201", "dmarelay.log=ttyS0,7",

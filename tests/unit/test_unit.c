@@ -34,6 +34,9 @@ static void state_at_the_crash_is_kept(void **state)
 	struct scene s = scene_make(state);
 	const struct handoff_unit *report;
 
+	s.unit->fsts = VTD_FSTS_ITE;
+	s.unit->iqercd = 0x1234;
+	s.unit->pmen = VTD_PMEN_PRS;
 	assert_true(build_run(s.b));
 	report = report_of(0);
 	assert_hex_equal(report->base, BUILD_UNIT);
@@ -46,6 +49,9 @@ static void state_at_the_crash_is_kept(void **state)
 	assert_hex_equal(report->old_iqa, s.b->units_before[0].iqa);
 	assert_hex_equal(report->old_iqh, 0x20);
 	assert_hex_equal(report->old_iqt, 0x20);
+	assert_hex_equal(report->fsts, VTD_FSTS_ITE);
+	assert_hex_equal(report->iqercd, 0x1234);
+	assert_hex_equal(report->pmen, 0);	/* it has none */
 }
 
 static void dead_unit_is_left(void **state)
@@ -71,6 +77,7 @@ static void protected_memory_regions_leave_the_unit(void **state)
 	s.unit->cap |= VTD_CAP_PLMR;
 	s.unit->pmen = VTD_PMEN_EPM | VTD_PMEN_PRS;
 	expect_left(&s, HANDOFF_UNIT_PMR);
+	assert_hex_equal(report_of(0)->pmen, VTD_PMEN_EPM | VTD_PMEN_PRS);
 	s = scene_make(state);
 	s.unit->cap |= VTD_CAP_PHMR;
 	s.unit->pmen = VTD_PMEN_PRS;
@@ -82,7 +89,9 @@ static void protected_memory_regions_that_are_off_do_not_matter(void **state)
 	struct scene s = scene_make(state);
 
 	s.unit->cap |= VTD_CAP_PLMR | VTD_CAP_PHMR;
+	s.unit->pmen = 0x100;
 	scene_expect_nothing(&s);
+	assert_hex_equal(report_of(0)->pmen, 0x100);
 }
 
 static void scalable_mode_on_a_unit_without_it_leaves_the_unit(void **state)

@@ -25,7 +25,7 @@ unit_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support))
 # What `dmarelay inspect` reads and shows a handoff with.
 unit_reader := $(patsubst %,$(UNIT_BUILD)/tools/%.o,handoff_read handoff_check problem names \
-	sentences registers facts show_text show_text_units)
+	sentences registers facts show_text show_text_units show_functions_text pci_registers)
 
 .PRECIOUS: $(UNIT_BUILD)/%.o
 

@@ -23,8 +23,8 @@ efi_stub := $(STUB_SRCS:%.c=$(arch_obj)/%.o) \
 efi_front := $(patsubst %,$(EFI_BUILD)/arch/x86/efi/%.o,firmware crash identity print libc)
 
 efi_show := $(patsubst %,$(EFI_BUILD)/tools/%.o,handoff_read handoff_check problem names sentences \
-	registers facts show_text show_text_units dmar_view dmar_oddities dmar_odd_scopes \
-	dmar_odd_structure show_dmar_text)
+	registers pci_registers facts show_text show_text_units show_functions_text dmar_view \
+	dmar_oddities dmar_odd_scopes dmar_odd_structure show_dmar_text)
 
 $(EFI_BUILD)/dmarelay.efi: $(EFI_BUILD)/arch/x86/efi/inspect.o $(efi_front) $(efi_show) $(efi_stub)
 

@@ -84,8 +84,8 @@ static bool show_units(const struct relay_boot *boot, bool all_ranges)
 	phys_t payload;
 	uint64_t size;
 
-	if (relay_open(boot))
-		relay_prepare();
+	if (relay_open(boot) && relay_prepare())
+		relay_survey();
 	payload = relay_payload(&size);
 	if (!handoff_read(&view, (void *)(uintptr_t)payload.pa, size, &problem)) {
 		print("The report cannot be read: %s\n", problem.text);
