@@ -53,13 +53,13 @@ static void recall(struct survey *s, unsigned int bus)
 	}
 }
 
-/* Buses get higher numbers the farther they are from the root: a loop of them is none. */
+/* Buses have higher numbers the farther they are from the root, and come in turn: none comes twice. */
 static void follow(struct survey *s, const struct handoff_function *bridge)
 {
 	bool link = bridge->flags & HANDOFF_FUNCTION_EXPRESS &&
 		    (bridge->port_type == PCI_EXP_ROOT_PORT || bridge->port_type == PCI_EXP_DOWNSTREAM);
 
-	if (bridge->flags & HANDOFF_FUNCTION_BRIDGE && bridge->secondary > bridge->bus)
+	if (bridge->flags & HANDOFF_FUNCTION_BRIDGE)
 		s->scan[bridge->secondary] = link ? SCAN_LINK : SCAN_BUS;
 }
 
