@@ -83,7 +83,7 @@ bool context_is_isolated(const struct relay *relay, const struct handoff_record 
 	uint32_t offset = 0;
 
 	return relay->params.policy == POLICY_ISOLATE &&
-	       !rmrr_next(&relay->dmar, &offset, blame->segment, blame->bus, blame->devfn, true, &region);
+	       !rmrr_next(relay, &offset, blame->segment, blame->bus, blame->devfn, true, &region);
 }
 
 /* One present context entry on its way through vetting and copying. */

@@ -5,6 +5,7 @@
 
 #include "acpi_dmar.h"
 #include "log.h"
+#include "pci_regs.h"
 #include "rmrr.h"
 #include "state.h"
 
@@ -72,6 +73,34 @@ static void report_crash_region(struct relay *relay)
 	}
 }
 
+/*
+ * Mobile and desktop 4 Series chipsets of 2008 have a write buffer in front of the unit, and do not say
+ * so in CAP (Linux: quirk_iommu_rwbf()).
+ */
+static bool hides_write_buffer(uint32_t host_bridge)
+{
+	uint32_t device = host_bridge >> 16;
+
+	return (host_bridge & 0xffff) == 0x8086 &&
+	       (device == 0x2a40 || (device >= 0x2e00 && device <= 0x2e90 && device % 0x10 == 0));
+}
+
+static void discover_pci(struct relay *relay)
+{
+	struct pci_function host_bridge;
+
+	if (relay->params.pci == PCI_OFF)
+		return;
+	pci_config_find(&relay->pci, relay->boot.rsdp, &relay->ram, &relay->arena, &relay->report);
+	pci_config_check(&relay->pci, &relay->report);
+	pci_function_at(&relay->pci, 0, 0, 0, &host_bridge);
+	if (!hides_write_buffer(pci_read32(&host_bridge, PCI_ID)))
+		return;
+	log_line(&relay->report, "4 Series chipset: write buffers are flushed");
+	for (uint32_t i = 0; i < relay->unit_count; i++)
+		relay->units[i].cap |= VTD_CAP_RWBF;
+}
+
 enum handoff_reason discover(struct relay *relay)
 {
 	enum handoff_reason reason;
@@ -84,6 +113,6 @@ enum handoff_reason discover(struct relay *relay)
 	if (reason != HANDOFF_OK)
 		return reason;
 	walk_structures(relay);
-	pci_config_find(&relay->pci, relay->boot.rsdp, &relay->ram, &relay->arena, &relay->report);
+	discover_pci(relay);
 	return check_units(relay);
 }

@@ -137,3 +137,13 @@ bool function_read(const struct pci_function *function, bool expected, struct ha
 		read_express(function, found);
 	return true;
 }
+
+bool function_buses(const struct pci_function *function, uint8_t *first, uint8_t *last)
+{
+	uint32_t layout = pci_read32(function, PCI_HEADER_TYPE) >> 16 & PCI_HEADER_LAYOUT;
+	uint32_t buses = pci_read32(function, PCI_BUSES);
+
+	*first = (uint8_t)(buses >> 8);
+	*last = (uint8_t)(buses >> 16);
+	return layout == PCI_HEADER_BRIDGE && *first > function->bus && *last >= *first;
+}

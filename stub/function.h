@@ -17,4 +17,10 @@
  */
 bool function_read(const struct pci_function *function, bool expected, struct handoff_function *found);
 
+/*
+ * The buses behind the bridge `function`, as they would be if it forwards to any: the first is higher
+ * than its own, and the last no lower. False if it is no such bridge.
+ */
+bool function_buses(const struct pci_function *function, uint8_t *first, uint8_t *last);
+
 #endif /* FUNCTION_H */

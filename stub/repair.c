@@ -154,7 +154,7 @@ static bool repair_device(struct relay *relay, const struct handoff_device *devi
 
 	if (domain->flags & HANDOFF_DOMAIN_PASS_THROUGH)
 		return true;
-	while (rmrr_next(&relay->dmar, &offset, device->segment, device->bus, device->devfn, false, &region)) {
+	while (rmrr_next(relay, &offset, device->segment, device->bus, device->devfn, false, &region)) {
 		if (!is_mendable(relay, domain, &region))
 			log_line(&relay->report, "RMRR %lx to %lx of %02x:%02x.%u: not looked at", region.first,
 				 region.last, device->bus, device->devfn >> 3, device->devfn & 7u);
@@ -171,7 +171,8 @@ bool repair_reserved(struct relay *relay)
 	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DEVICES); i++) {
 		const struct handoff_device *device = report_entry(&relay->report, HANDOFF_DEVICES, i);
 
-		if (device->domain != HANDOFF_NO_DOMAIN && !repair_device(relay, device))
+		if (device->domain != HANDOFF_NO_DOMAIN &&
+		    (budget_exhausted(&relay->budget) || !repair_device(relay, device)))
 			return false;
 	}
 	return true;

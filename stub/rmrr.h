@@ -6,6 +6,7 @@
 #define RMRR_H
 
 #include "dmar.h"
+#include "relay.h"
 #include "report.h"
 
 /* Add the region that `item` (of type DMAR_RMRR) describes to the report, if it is sound. */
@@ -13,10 +14,11 @@ void rmrr_report(const struct dmar_item *item, struct report *report);
 
 /*
  * Step through the regions of a device: start with *offset = 0. Firmware names devices by a start bus
- * and a path of bridges. Those behind bridges cannot be told without the buses' numbers: with
- * `perhaps` every device counts that might be meant, else only those that certainly are.
+ * and a path of bridges, of which PCI configuration space says which buses are behind them. Where it
+ * does not (no such bridge, or dmarelay.pci=off), every device counts with `perhaps` that might be
+ * meant, else none.
  */
-bool rmrr_next(const struct dmar *dmar, uint32_t *offset, uint32_t segment, uint8_t bus, uint8_t devfn,
+bool rmrr_next(const struct relay *relay, uint32_t *offset, uint32_t segment, uint8_t bus, uint8_t devfn,
 	       bool perhaps, struct handoff_range *region);
 
 #endif /* RMRR_H */

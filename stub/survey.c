@@ -135,7 +135,6 @@ void survey(struct relay *relay)
 		.limit = (uint64_t)relay->params.budget_ms * 1000 / SURVEY_SHARE * relay->budget.ticks_per_us,
 	};
 
-	pci_config_check(&relay->pci, &relay->report);
 	for (uint32_t i = 0; i < relay->unit_count; i++)
 		if (!was_surveyed(relay, i))
 			survey_segment(&s, relay->units[i].segment);

@@ -27,7 +27,7 @@ struct unit {
 	uint16_t segment;
 	uint32_t index;			/* in HANDOFF_UNITS */
 	struct handoff_unit *report;	/* flags, reasons and counts are kept there alone */
-	uint64_t cap;
+	uint64_t cap;			/* with RWBF where the unit does not say it: discover.c */
 	uint64_t ecap;
 	uint8_t host_width;		/* physical address bits that tables may use */
 

@@ -5,6 +5,8 @@
 #include "acpi_dmar.h"
 #include "check.h"
 #include "fake.h"
+#include "pci_regs.h"
+#include "pci_space.h"
 #include "result.h"
 #include "scene.h"
 #include "translate.h"
@@ -224,28 +226,124 @@ static void isolated_devices_in_scalable_mode(void **state)
 	scene_expect_replaced(&s, SCENE_UPPER, SCENE_IOVA);
 }
 
-/* A device that may be the one behind a bridge that firmware means is kept. */
-static void devices_that_firmware_may_mean_are_kept(void **state)
+/* Reserved memory of what is at the end of a path from bus 0: `pairs` of device and function. */
+static void add_behind(struct scene *s, uint8_t type, unsigned int pairs, const uint8_t *path)
 {
 	struct {
 		struct dmar_rmrr rmrr;
 		struct dmar_scope scope;
-		uint8_t path[4];
-	} __attribute__((packed)) behind_bridge = {
-		.rmrr = { { DMAR_RMRR, sizeof(behind_bridge) }, 0, 0, FIRMWARE, FIRMWARE + 0xfff },
-		.scope = { 1, sizeof(struct dmar_scope) + 4, 0, 0, 0 },
-		.path = { 0x1c, 0, SCENE_SOURCE >> 3 & 0x1f, SCENE_SOURCE & 7 },
+		uint8_t path[8];
+	} __attribute__((packed)) all = {
+		.rmrr = { { DMAR_RMRR, (uint16_t)(sizeof(all) - 8 + 2 * pairs) }, 0, 0, FIRMWARE,
+			  FIRMWARE + 0xfff },
+		.scope = { type, (uint8_t)(sizeof(struct dmar_scope) + 2 * pairs), 0, 0, 0 },
 	};
+
+	memcpy(all.path, path, 2 * pairs);
+	build_structure(s->b, &all, all.rmrr.head.length);
+}
+
+#define ENDPOINT	1
+#define BRIDGE		2
+
+static void expect_mended(struct scene *s)
+{
+	const struct handoff_record *record;
+	struct translation t;
+
+	assert_true(build_run(s->b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	record = result_entry(HANDOFF_RECORDS, 0);
+	assert_int_equal(record->rule, HANDOFF_RULE_RMRR_UNMAPPED);
+	assert_hex_equal(record->bus << 8 | record->devfn, SCENE_SOURCE);
+	t = scene_translate(s, SCENE_SOURCE, FIRMWARE);
+	assert_int_equal(t.result, TRANSLATE_MAPPED);
+	assert_hex_equal(t.pa, FIRMWARE);
+}
+
+static const uint8_t device_behind[] = { 0x1c, 0, SCENE_SOURCE >> 3 & 0x1f, SCENE_SOURCE & 7 };
+
+/* By the buses' numbers, where configuration space tells them: for sure. */
+static void device_behind_a_bridge_is_found(void **state)
+{
 	struct scene s = scene_make(state);
 
-	build_structure(s.b, &behind_bridge, sizeof(behind_bridge));
+	space_add_bridge(0, 0x00e0, 2);
+	add_behind(&s, ENDPOINT, 2, device_behind);
+	expect_mended(&s);
+}
+
+static void device_behind_two_bridges_is_found(void **state)
+{
+	static const uint8_t path[] = { 0x1c, 0, 0, 0, SCENE_SOURCE >> 3 & 0x1f, SCENE_SOURCE & 7 };
+	struct scene s = scene_make(state);
+
+	space_add_bridge(0, 0x00e0, 1);
+	space_add_bridge(0, 0x0100, 2);
+	add_behind(&s, ENDPOINT, 3, path);
+	expect_mended(&s);
+}
+
+/* Bus 2 is behind it, though not at once; it is the bridge itself that has the reserved memory. */
+static void all_behind_a_bridge_have_its_reserved_memory(void **state)
+{
+	for (unsigned int last = 1; last < 3; last++) {
+		struct scene s = scene_make(state);
+
+		s.b->options = "dmarelay.policy=isolate";
+		s.sink = true;
+		space_put(space_add_bridge(0, 0x00e0, 1), PCI_BUSES, last << 16 | 1 << 8, 4);
+		add_behind(&s, BRIDGE, 1, device_behind);
+		assert_true(build_run(s.b));
+		check_run(s.b);
+		if (last == 2)
+			assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
+		else
+			scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+	}
+}
+
+static void device_of_another_bus_is_not_meant(void **state)
+{
+	struct scene s = scene_make(state);
+
 	s.b->options = "dmarelay.policy=isolate";
 	s.sink = true;
+	space_add_bridge(0, 0x00e0, 3);
+	add_behind(&s, ENDPOINT, 2, device_behind);
 	assert_true(build_run(s.b));
 	check_run(s.b);
-	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
-	assert_int_equal(scene_translate(&s, SCENE_SOURCE, FIRMWARE).result, TRANSLATE_ABSENT);
-	scene_expect_replaced(&s, SCENE_NEIGHBOUR, SCENE_IOVA);
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+}
+
+/* A device that may be the one that firmware means is kept, where the bridge does not tell. */
+static void devices_that_firmware_may_mean_are_kept(void **state)
+{
+	static const struct {
+		const char *options;
+		uint32_t buses;
+	} untold[] = {
+		{ "dmarelay.policy=isolate", 0 },			/* no bridge there */
+		{ "dmarelay.policy=isolate", 0x020000 },		/* one that leads back */
+		{ "dmarelay.policy=isolate", 0x010200 },		/* from bus 2 to 1 */
+		{ "dmarelay.policy=isolate dmarelay.pci=off", 0x030300 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(untold); i++) {
+		struct scene s = scene_make(state);
+
+		if (untold[i].buses)
+			space_put(space_add_bridge(0, 0x00e0, 2), PCI_BUSES, untold[i].buses, 4);
+		add_behind(&s, ENDPOINT, 2, device_behind);
+		s.b->options = untold[i].options;
+		s.sink = true;
+		assert_true(build_run(s.b));
+		check_run(s.b);
+		assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
+		assert_int_equal(scene_translate(&s, SCENE_SOURCE, FIRMWARE).result, TRANSLATE_ABSENT);
+		scene_expect_replaced(&s, SCENE_NEIGHBOUR, SCENE_IOVA);
+	}
 }
 
 /* ---- dmarelay.faults=mute ---- */
@@ -390,6 +488,10 @@ int main(void)
 		cmocka_unit_test(devices_without_reserved_memory_get_none),
 		SUNK_AND_BLOCKED(isolated_devices_go_to_the_sink),
 		SUNK_AND_BLOCKED(isolated_devices_in_scalable_mode),
+		cmocka_unit_test(device_behind_a_bridge_is_found),
+		cmocka_unit_test(device_behind_two_bridges_is_found),
+		cmocka_unit_test(all_behind_a_bridge_have_its_reserved_memory),
+		cmocka_unit_test(device_of_another_bus_is_not_meant),
 		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
 		cmocka_unit_test(muted_contexts_have_fpd),
 		cmocka_unit_test(muted_contexts_of_scalable_mode),

@@ -5,6 +5,8 @@
 #include "check.h"
 #include "devices.h"
 #include "fake.h"
+#include "pci_regs.h"
+#include "pci_space.h"
 #include "result.h"
 #include "scene.h"
 #include "translate.h"
@@ -121,6 +123,33 @@ static void write_buffer_is_flushed_before_the_pointer_moves(void **state)
 	s.unit->delay = 3;
 	scene_expect_nothing(&s);
 	expect_order(order, COUNT_OF(order));
+}
+
+/* By the host bridge's id: 4 Series chipsets have a write buffer, and others have what CAP says. */
+static void write_buffers_that_are_not_told_are_flushed(void **state)
+{
+	static const struct {
+		uint32_t id;
+		bool flushed;
+		const char *options;
+	} bridges[] = {
+		{ 0x2a408086, true, "" }, { 0x2e008086, true, "" }, { 0x2e908086, true, "" },
+		{ 0x2e208086, true, "" }, { 0x2e218086, false, "" }, { 0x2ea08086, false, "" },
+		{ 0x29c08086, false, "" }, { 0x2e201022, false, "" },
+		{ 0x2e208086, false, "dmarelay.pci=off" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(bridges); i++) {
+		struct scene s = scene_make(state);
+
+		s.b->options = bridges[i].options;
+		space_put(space_add(0, 0), PCI_ID, bridges[i].id, 4);
+		assert_true(build_run(s.b));
+		assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+		check_run(s.b);
+		assert_int_equal(fake_count(EVENT_WBF), bridges[i].flushed);
+		assert_false(report_of(0)->cap & VTD_CAP_RWBF);		/* as it was read */
+	}
 }
 
 static void write_buffer_that_never_empties_leaves_the_unit(void **state)
@@ -537,6 +566,7 @@ int main(void)
 		cmocka_unit_test(iotlb_is_drained_as_far_as_the_unit_can),
 		cmocka_unit_test(unit_that_invalidates_by_itself_is_not_asked_to),
 		cmocka_unit_test(write_buffer_is_flushed_before_the_pointer_moves),
+		cmocka_unit_test(write_buffers_that_are_not_told_are_flushed),
 		cmocka_unit_test(write_buffer_that_never_empties_leaves_the_unit),
 		cmocka_unit_test(slow_units_are_waited_for),
 		cmocka_unit_test(tables_are_in_memory_before_the_unit_is_told),

@@ -178,4 +178,13 @@ MUTANTS = [
            "\tend_phase(relay, HANDOFF_PHASE_SURVEY);\n", "survey"),
     mutant("unit.c", "protected memory is not looked at",
            "report->pmen = unit_read32(unit, VTD_PMEN);", ";", "unit"),
+    mutant("rmrr.c", "a path is not followed", "!function_buses(&bridge, &at, &last))", "true)", "policy"),
+    mutant("rmrr.c", "what is behind a bridge ends at its first bus", "return bus >= at && bus <= last;",
+           "return bus == at;", "policy"),
+    mutant("function.c", "a bridge may lead back", "*first > function->bus && *last >= *first", "true",
+           "policy"),
+    mutant("function.c", "any function is a bridge", "layout == PCI_HEADER_BRIDGE && *first", "*first",
+           "policy"),
+    mutant("discover.c", "a write buffer that is not told", "relay->units[i].cap |= VTD_CAP_RWBF;", ";",
+           "switch"),
 ]
