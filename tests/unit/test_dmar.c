@@ -11,6 +11,7 @@
 #include "fake.h"
 #include "result.h"
 #include "rmrr.h"
+#include "state.h"
 
 static struct dmar dmar;
 
@@ -606,12 +607,16 @@ static void add_region(struct build *b, uint16_t segment, uint8_t type, const ui
 	build_structure(b, &all, all.rmrr.head.length);
 }
 
+/* By the firmware's table alone: what is behind a bridge is not known. */
 static bool is_named(uint8_t bus, uint8_t devfn, bool perhaps)
 {
+	static struct relay relay;	/* too large for a stack */
 	struct handoff_range region;
 	uint32_t offset = 0;
 
-	return rmrr_next(&dmar, &offset, 0, bus, devfn, perhaps, &region);
+	relay.dmar = dmar;
+	relay.params.pci = PCI_OFF;
+	return rmrr_next(&relay, &offset, 0, bus, devfn, perhaps, &region);
 }
 
 static void expect_named(uint8_t type, const uint8_t *path, uint8_t pairs, uint8_t bus, uint8_t devfn,
