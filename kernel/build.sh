@@ -28,6 +28,10 @@ objects=$work/obj$variant
 
 say() { echo "kernel: $*"; }
 
+# One at a time: trees share what is kept
+exec 9>"$cache/kernel-$series.lock"
+flock 9
+
 [ -d "$top/kernel/$series" ] || { say "no patches for $series: see kernel/" >&2; exit 2; }
 
 version=$(dpkg-query -W -f '${Version}' "linux-source-$series")
@@ -78,7 +82,7 @@ kbuild() {
 # A line now and then, or one that changes on a terminal; everything in the log.
 progress() {
 	start=$(date +%s)
-	tee "$work/log" | awk -v start="$start" -v tty="$([ -t 1 ] && echo 1 || echo 0)" '
+	tee "$objects/log" | awk -v start="$start" -v tty="$([ -t 1 ] && echo 1 || echo 0)" '
 		/warning:|error:|Error / { print; next }
 		{ n++ }
 		tty == 1 { printf "\rkernel: %5d steps  %-60.60s", n, $1 " " $2; fflush() }
@@ -96,7 +100,7 @@ build() {
 	# shellcheck disable=SC2086 # flags
 	nice -n 10 make -C "$source" O="$objects" CC="ccache gcc" \
 		-j"$(nproc)" ${MAKE_FLAGS:-} bzImage 2>&1 | progress
-	[ -f "$image" ] || { tail -20 "$work/log" >&2; say "failed: see $work/log" >&2; exit 1; }
+	[ -f "$image" ] || { tail -20 "$objects/log" >&2; say "failed: see $objects/log" >&2; exit 1; }
 	cp "$image" "$work/bzImage-$key"
 }
 
