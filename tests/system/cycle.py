@@ -9,6 +9,7 @@ unit's registers and QEMU's trace are compared there. cycle.py IMAGE runs one by
 """
 
 import argparse
+import collections
 import functools
 import os
 import re
@@ -70,7 +71,7 @@ class Cycle:
         self.ram = self.gdb = self.watch = None
         self.arena = 0, 0               # (start, size) in guest memory
         self.panicked = self.stopped_s = 0.0
-        self.switched = 0               # trace mark
+        self.panic_mark = self.switched = 0     # trace marks
 
     def run(self):
         """The whole cycle; returns what was seen. MachineError if it does not get through.
@@ -168,6 +169,7 @@ class Cycle:
         for address in set(self._entries()):
             self.gdb.set_breakpoint(address)
         self.gdb.resume()
+        self.panic_mark = qemutrace.Trace(self.machine.trace_path).mark()
         self.machine.order_panic()
         self.machine.wait_serial(r"Kernel panic - not syncing: sysrq", 90, interval=0.002)
         self.panicked = time.monotonic()
@@ -211,13 +213,13 @@ class Cycle:
         log = qemutrace.Trace(self.machine.trace_path)
         self.machine.wait_serial(r"^@@ kdump", self.plan.kdump_limit_s)
         self.gdb.close()
-        # No PCI driver is loaded yet: until here, all DMA is legacy
-        first_driver = log.mark()
+        until = log.mark()
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, False)
         self.progress("kdump kernel is up; saving the dump")
         self.machine.wait_exit(300)
-        _, self.seen.dma_after = log.by_source(self.switched, first_driver)
+        legacy = log.legacy_dma(self.seen.crash, self.switched, until)
+        self.seen.dma_after = collections.Counter(source for source, _ in legacy)
         self.seen.faults_after, _ = log.by_source(self.switched)
 
     def _after(self):

@@ -163,6 +163,12 @@ def no_faults(seen):
     return [Line("faults from the stub's entry on", str(faults(seen)), faults(seen) == 0)]
 
 
+def complaints(console):
+    """Lines in which a kernel finds fault with itself."""
+    return re.findall(r"^.*(?:WARNING: |BUG: |kernel BUG at|Bad page|UBSAN|Oops|"
+                      r"general protection).*$", console, re.MULTILINE)
+
+
 def faults(seen):
     """All that the unit reported from the stub's entry to the end."""
     return sum(seen.faults_in_stub.values()) + sum(seen.faults_after.values())

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import images
 import paths
+from traffic import Flood, Typist
 
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
@@ -29,6 +30,8 @@ LOG_PREFIX = re.compile(r"\[ *\d+\.\d{6}\] (?=@@ )")
 
 # Source ids (bus << 8 | device << 3 | function) of the devices, by the addresses given below
 SOURCES = {"nvme": 0x10, "e1000e": 0x18, "hda": 0x20, "uhci": 0x28}
+# Of Config.more_devices; a device behind a bridge to PCI is known by the number of that bus
+MORE_SOURCES = {"xhci": 0x30, "bridged uhci": 0x100, "ahci": 0xfa}
 
 
 @dataclass
@@ -42,7 +45,11 @@ class Config:
     aw_bits: int = 39
     scalable: bool = False          # scalable mode, in both kernels
     first_level: bool = False       # with first-level tables: QEMU 10, 48 bits
+    intremap: bool = True
     uhci: bool = True
+    # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
+    more_devices: bool = False
+    initrd: str = paths.INITRAMFS_FIRST
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
     one_cpu: bool = False           # of the host's; see _pinning()
@@ -56,9 +63,11 @@ class Config:
     @property
     def iommu_properties(self):
         """QEMU's, of the unit."""
+        intremap = f"intremap={'on' if self.intremap else 'off'}"
         if self.first_level:
-            return "aw-bits=48,x-scalable-mode=on,x-flts=on"
-        return f"aw-bits={self.aw_bits}" + (",x-scalable-mode=on" if self.scalable else "")
+            return f"{intremap},aw-bits=48,x-scalable-mode=on,x-flts=on"
+        scalable = ",x-scalable-mode=on" if self.scalable else ""
+        return f"{intremap},aw-bits={self.aw_bits}{scalable}"
 
     @property
     def iommu_option(self):
@@ -67,7 +76,7 @@ class Config:
         return "intel_iommu=on,sm_on" if scalable else "intel_iommu=on"
 
 
-class MachineError(Exception):
+class MachineError(RuntimeError):
     """The guest did not do what it should, in time."""
 
 
@@ -96,8 +105,9 @@ class Machine:
         self.trace_path = os.path.join(folder, "trace.log")
         self.disk = os.path.join(self.private, "disk")
         self.started = time.monotonic()
-        self.flood = None
+        self.flood = self.typist = None
         self.process = None
+        self.qmp_lock = threading.Lock()
         self.qmp_socket = self.qmp_file = self.control = None
         self.clean_up_on_failure = [self.ram_path]
 
@@ -117,12 +127,12 @@ class Machine:
             "-serial", f"file:{self.serial_path}",
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
             "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
-            "-kernel", paths.kernel_image(), "-initrd", paths.INITRAMFS_FIRST,
+            "-kernel", paths.kernel_image(), "-initrd", c.initrd,
             "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} "
                        f"{c.iommu_option} {c.cmdline}",
         ]
         if c.iommu:
-            arguments += ["-device", f"intel-iommu,intremap=on,{c.iommu_properties}"]
+            arguments += ["-device", f"intel-iommu,{c.iommu_properties}"]
         if c.firmware == "ovmf":
             variables = os.path.join(self.private, "vars")
             shutil.copy(OVMF_VARS, variables)
@@ -131,11 +141,9 @@ class Machine:
         return arguments + self._devices()
 
     def _devices(self):
-        blank = os.path.join(self.private, "blank")
-        images.make_blank(blank, 64)
         devices = [
             "-drive", f"if=none,id=disk,format=raw,file={self.disk}",
-            "-drive", f"if=none,id=blank,format=raw,cache=unsafe,file={blank}",
+            "-drive", self._blank("blank"),
             "-device", "nvme,id=nvme,serial=dmarelay,addr=2",
             "-device", "nvme-ns,drive=disk,nsid=1", "-device", "nvme-ns,drive=blank,nsid=2",
             "-netdev", f"dgram,id=net,local.type=unix,local.path={self._socket('net')},"
@@ -147,7 +155,20 @@ class Machine:
         if self.config.uhci:
             devices += ["-device", "ich9-usb-uhci1,id=uhci,addr=5",
                         "-device", "usb-tablet,bus=uhci.0"]
+        if self.config.more_devices:
+            devices += ["-device", "qemu-xhci,id=xhci,addr=6", "-device", "usb-kbd,bus=xhci.0",
+                        "-device", "pcie-pci-bridge,id=bridge,addr=7",
+                        "-device", "piix3-usb-uhci,id=bridged,bus=bridge,addr=1",
+                        "-device", "usb-mouse,bus=bridged.0",
+                        "-drive", self._blank("sata"), "-device", "ide-hd,bus=ide.0,drive=sata"]
         return devices
+
+    def _blank(self, name):
+        """A disk to be written to all the time; a slow one has commands in flight at any moment."""
+        path = os.path.join(self.private, name)
+        images.make_blank(path, 64)
+        slow = ",throttling.bps-total=1048576" if self.config.more_devices else ""
+        return f"if=none,id={name},format=raw,cache=unsafe,file={path}{slow}"
 
     def _socket(self, name):
         return os.path.join(self.private, name + ".sock")
@@ -183,6 +204,8 @@ class Machine:
         self.qmp_file.readline()
         self.qmp("qmp_capabilities")
         self.flood = Flood(self._socket("flood"), self._socket("net"))
+        if self.config.more_devices:
+            self.typist = Typist(self)
 
     def _pinning(self):
         """What puts QEMU on one CPU, if that is wanted.
@@ -208,12 +231,13 @@ class Machine:
         raise MachineError(f"QEMU did not start: see {self.folder}/qemu.log")
 
     def __exit__(self, *_):
-        if self.flood:
-            self.flood.stop()
         if self.process and self.process.poll() is None:
             # Its own session: `timeout` and QEMU, nobody else
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        # Not before: one may be waiting for an answer of QEMU
+        for source in filter(None, (self.flood, self.typist)):
+            source.stop()
         for opened in (self.qmp_file, self.qmp_socket, self.control):
             if opened:
                 opened.close()
@@ -224,25 +248,35 @@ class Machine:
     def qmp(self, command, **arguments):
         """One QMP command; its "return" value."""
         message = {"execute": command, "arguments": arguments}
-        self.qmp_socket.sendall(json.dumps(message).encode())
-        for line in self.qmp_file:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise MachineError(f"{command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return answer["return"]
+        with self.qmp_lock:
+            self.qmp_socket.sendall(json.dumps(message).encode())
+            for line in self.qmp_file:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise MachineError(f"{command}: {answer['error']['desc']}")
+                if "return" in answer:
+                    return answer["return"]
         raise MachineError(f"{command}: QEMU hung up")
 
     def trace_event(self, name, enable):
         """Switch a trace event on or off."""
         self.qmp("trace-event-set-state", name=name, enable=enable)
 
+    def completed(self):
+        """{drive: commands that it has completed so far}."""
+        return {entry["device"]: sum(entry["stats"][f"{kind}_operations"] for kind in ("rd", "wr"))
+                for entry in self.qmp("query-blockstats")}
+
     def gdb_path(self):
         """Where QEMU's gdb stub listens."""
         return self._socket("gdb")
 
     def order_panic(self):
-        """The guest's init waits for this line."""
+        """The guest's init waits for this line.
+
+        Nobody takes frames from the network card's ring of 256 any more: it has to last.
+        """
+        self.flood.trickle()
         self.control.sendall(b"panic\n")
 
     def serial(self):
@@ -278,35 +312,3 @@ class Machine:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise MachineError(f"the guest did not power off in {timeout} s") from None
-
-
-class Flood:
-    """Frames from the host into the e1000e, about 2,000 a second, until stopped."""
-
-    FRAME = b"\xff" * 6 + b"\x02dmaRL" + b"\x88\xb5" + b"frame " * 150
-
-    def __init__(self, local, remote):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(local)
-        self.socket.setblocking(False)
-        self.remote = remote
-        self.sent = 0
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        while not self.stopping.wait(0.005):
-            try:
-                for _ in range(10):
-                    self.socket.sendto(self.FRAME, self.remote)
-                    self.sent += 1
-            except OSError:
-                # QEMU's queue is full: the guest is not receiving just now
-                continue
-
-    def stop(self):
-        """End the flood."""
-        self.stopping.set()
-        self.thread.join()
-        self.socket.close()

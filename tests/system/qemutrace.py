@@ -11,6 +11,8 @@ SWITCH_EVENTS = ("vtd_reg_write_gcmd",)
 
 _SOURCE = re.compile(rb":(vtd_dmar_fault|vtd_iotlb_page_hit|vtd_iotlb_page_update) "
                      rb".*?sid 0x([0-9a-f]+)")
+_TARGET = re.compile(rb":vtd_iotlb_page_(?:hit|update) .*?sid 0x([0-9a-f]+) .*?slpte 0x([0-9a-f]+)")
+_PAGE_MASK = ~0xfff
 
 
 class Trace:
@@ -35,6 +37,22 @@ class Trace:
             counter = faults if event == b"vtd_dmar_fault" else dma
             counter[int(source, 16)] += 1
         return faults, dma
+
+    def legacy_dma(self, crash, start, end=None):
+        """(source id, mark) of each access to memory of the crashed kernel.
+
+        That is, outside of the kdump kernel's: `crash` is a list of (start, end).
+        """
+        for match in _TARGET.finditer(self._read(start, end)):
+            target = int(match[2], 16) & _PAGE_MASK
+            if not any(first <= target < last for first, last in crash):
+                yield int(match[1], 16), start + match.start()
+
+    def marks(self, event, start, end=None):
+        """(source id, mark) of each line of one event."""
+        wanted = re.compile(rb":%b .*?sid 0x([0-9a-f]+)" % event.encode())
+        for match in wanted.finditer(self._read(start, end)):
+            yield int(match[1], 16), start + match.start()
 
     def values(self, event, name, start, end=None):
         """The numbers that one event's lines give after `name`."""

@@ -100,7 +100,7 @@ class Watch:
         self.arena = arena              # (start, size)
         self.events = qemutrace.SWITCH_EVENTS + (qemutrace.DMA_EVENTS if trace_dma else ())
         self.before = self.entry = self.arena_content = None
-        self.original = {}              # _everything() that the stub found
+        self.original = {}              # everything() that the stub found
 
     def at_entry(self, stop, inject=None):
         """The stub has not run one instruction. `inject` may change what it will find."""
@@ -114,7 +114,7 @@ class Watch:
             *seen.hda_pages, walker.translate(hda.SOURCE, capture.positions) & -PAGE}
         if inject:
             seen.injected = inject(stop)
-        self.original = _everything(stop.walker())
+        self.original = everything(stop.walker())
         self._interrupts = stop.interrupts()
         for event in self.events:
             stop.machine.trace_event(event, True)
@@ -140,7 +140,7 @@ class Watch:
     def _compare_translations(self, stop):
         seen = self.seen
         walker = stop.walker()
-        copy = _everything(walker)
+        copy = everything(walker)
         for source in sorted(self.original.keys() | copy.keys()):
             if self.original.get(source) != copy.get(source):
                 seen.translations.append(f"device {source:#06x}")
@@ -165,7 +165,7 @@ class Watch:
                               if now[at:at + PAGE] != self.arena_content[at:at + PAGE]]
 
 
-def _everything(walker):
+def everything(walker):
     """{source: (kind, width, domain, ranges)}: what the tables say, however they say it."""
     return {context.source: (context.kind, context.levels, context.domain,
                              vtdwalk.ranges(walker.leaves(context.source)))

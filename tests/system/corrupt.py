@@ -8,6 +8,7 @@ sealed again with a right digest, so that the field itself must be seen to be wr
     corrupt.py [NAME...]    all cases, or those named; writes build/corrupt/result.json
 """
 
+import argparse
 import json
 import os
 import re
@@ -15,21 +16,17 @@ import struct
 import subprocess
 import sys
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(TOP, "tests", "system"))
-# pylint: disable=wrong-import-position
-import compare
+import attach
 import judge
 import paths
-from cycle import Cycle, Plan, stopwatch
+from cycle import Plan, stopwatch
 from gdbstub import GdbError
 from machine import Config, MachineError
 
 FOLDER = os.path.join(paths.BUILD, "corrupt")
-IMAGE = os.environ.get("DMARELAY_KERNEL", paths.ADOPTING_IMAGE)
+RESULT = os.path.join(FOLDER, "result.json")
 # QEMU 7.2 itself sometimes ends with a failed assertion when the driver resets a busy e1000e
 WITHOUT_E1000E = "initcall_blacklist=e1000_init_module"
-COMPLAINTS = r"WARNING: CPU|kernel BUG at|BUG: |Bad page|UBSAN|KASAN|general protection|Oops"
 
 # include/handoff.h
 NODE = 16
@@ -180,16 +177,14 @@ CASES = {
     "table beyond RAM": tables(lambda root: 0x7ffffffffff000 | 3),
     "superpage in no range": tables(lambda root: 0x40000000 | 0x83),
 }
-# One of each kind, for a quick run
-FEW = ["digest", "truncated node", "section offset", "tables missing", "domain.new_root",
-       "domain.id", "device.domain", "range.first", "shared root", "table cycle",
-       "table beyond RAM"]
 
 
-class Corrupted(compare.Attach):
+class Corrupted(attach.Attach):
     """A cycle with a change between the stub and the kernel."""
 
-    change = staticmethod(lambda block: None)
+    def __init__(self, name, plan, folder, progress):
+        super().__init__(plan, folder, progress)
+        self.change = CASES[name]
 
     def _resume(self, stopped):
         if self.seen.unit_after:
@@ -197,12 +192,12 @@ class Corrupted(compare.Attach):
         super()._resume(stopped)
 
 
-def one(name, image, initrd):
+def one(name, image, initrd, crashkernel="256M"):
     """Run a case; the entry of result.json."""
-    plan = Plan(image, Config(firmware="seabios"), initrd=initrd, kdump_cmdline=WITHOUT_E1000E)
-    cycle = Corrupted(plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)),
+    config = Config(firmware="seabios", mem_mib=1024, crashkernel=crashkernel)
+    plan = Plan(image, config, initrd=initrd, kdump_cmdline=WITHOUT_E1000E)
+    cycle = Corrupted(name, plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)),
                       lambda text: None)
-    cycle.change = CASES[name]
     problem = ""
     try:
         cycle.run()
@@ -212,7 +207,7 @@ def one(name, image, initrd):
     said = re.findall(r"DMAR: relay: (.*)", console)
     result = {"case": name, "problem": problem, "dump_saved": judge.dump_saved(cycle.seen),
               "dump_verified": judge.dump_verified(cycle.seen),
-              "complaints": len(re.findall(COMPLAINTS, console)),
+              "complaints": judge.complaints(console),
               "adopted": sum(line.startswith("adopted") for line in said),
               "faults": judge.faults(cycle.seen), "said": said}
     result["passed"] = (result["dump_saved"] and result["dump_verified"]
@@ -220,21 +215,41 @@ def one(name, image, initrd):
     return result
 
 
+def options():
+    """From the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--kernel", default=paths.ADOPTING_IMAGE, help="a bzImage, for another")
+    parser.add_argument("--crashkernel", default="256M")
+    parser.add_argument("cases", nargs="*", metavar="NAME", help="; ".join(CASES))
+    args = parser.parse_args()
+    if unknown := set(args.cases) - set(CASES):
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    return args
+
+
+def earlier(names):
+    """The entries of an earlier run that this one does not repeat."""
+    try:
+        with open(RESULT, encoding="utf-8") as file:
+            return [entry for entry in json.load(file) if entry["case"] not in names]
+    except (OSError, ValueError):
+        return []
+
+
 def main():
-    names = {(): list(CASES), ("few",): FEW}.get(tuple(sys.argv[1:]), sys.argv[1:])
-    if unknown := set(names) - set(CASES):
-        sys.exit(f"no such case: {', '.join(sorted(unknown))}; there are: {', '.join(CASES)}")
+    args = options()
+    names = args.cases or list(CASES)
     os.makedirs(FOLDER, exist_ok=True)
-    initrd = compare.prepare()["stub+adopting"][1]
+    initrd = attach.prepare()["stub+adopting"][1]
     image = os.path.join(FOLDER, "vmlinuz.relay")
-    subprocess.run([paths.DMARELAY, "wrap", IMAGE, "-o", image], check=True)
-    results, progress = [], stopwatch()
+    subprocess.run([paths.DMARELAY, "wrap", args.kernel, "-o", image], check=True)
+    results, progress = earlier(names), stopwatch()
     for name in names:
-        result = one(name, image, initrd)
+        result = one(name, image, initrd, args.crashkernel)
         results.append(result)
         progress(f"{'ok  ' if result['passed'] else 'FAIL'} {name}: adopted {result['adopted']}, "
                  f"{result['faults']} faults; {(result['said'] or ['-'])[0]} {result['problem']}")
-        with open(os.path.join(FOLDER, "result.json"), "w", encoding="utf-8") as file:
+        with open(RESULT, "w", encoding="utf-8") as file:
             json.dump(results, file, indent=2)
             file.write("\n")
     return 0 if all(result["passed"] for result in results) else 1
