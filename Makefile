@@ -77,7 +77,8 @@ check:
 		"image=$(MAKE) -s --no-print-directory check-image" \
 		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \
 		"firmware=$(MAKE) -s --no-print-directory check-firmware-now" \
-		"system=$(MAKE) -s --no-print-directory check-system"
+		"system=$(MAKE) -s --no-print-directory check-system" \
+		"adopting=$(MAKE) -s --no-print-directory check-adopting"
 
 check-cli: $(BUILD)/dmarelay $(BUILD)/dmarelay.static
 	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/cli

@@ -4,6 +4,8 @@
 #
 #	make kernel [SERIES=6.12]	build/kernel/6.12/bzImage
 #	make kernel-check		the series applies, and checkpatch, sparse and W=1 are content
+#	make kernel-releases		the series applies to all that Debian serves of it
+#	make check-adopting		whole machines whose kdump kernel it is
 #	make compare			stock, stub + stock, stub + adopting: the same crash, side by side
 
 SERIES ?= 6.12
@@ -21,13 +23,28 @@ kernel: $(KERNEL_ABI)
 	@tools/deps.sh kernel
 	@kernel/build.sh $(SERIES)
 
-.PHONY: kernel-check
+.PHONY: kernel-check kernel-releases
 kernel-check: kernel
 	@kernel/check.sh $(SERIES)
+
+kernel-releases:
+	@kernel/releases.sh $(SERIES)
+
+# TESTS= chooses some, as pytest's -k does
+.PHONY: check-adopting check-adopting-now
+check-adopting:
+	@tools/deps.sh build system kernel
+	@tools/qemu10.sh
+	@$(MAKE) --no-print-directory kernel check-adopting-now
+
+check-adopting-now: build/dmarelay guest-images build/system/mapbench
+	@$(KERNEL_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider \
+		$(if $(TESTS),-k "$(TESTS)") tests/system/test_adopting.py
 
 .PHONY: compare compare-now
 compare:
 	@tools/deps.sh build system kernel
+	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory kernel compare-now
 
 build/system/mapbench: tests/system/guest/mapbench.c

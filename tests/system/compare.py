@@ -10,8 +10,8 @@ dmarelay=off it is stock.
 
 In each the drivers of the devices with live DMA attach before the dump is saved: that is where
 the crashed kernel's DMA and the kdump kernel's drivers meet. `make compare` calls it; it prints a
-table and writes build/compare/result.json. Exit status 1 if the adopting kernel lost a dump, or
-saw a fault.
+table and writes build/compare/result.json. Exit status 1 if the adopting kernel lost a dump, saw a
+fault, complained, or lost a translation that was in use at the crash.
 """
 
 import argparse

@@ -36,7 +36,7 @@ def mebibytes(text):
 def options():
     """From the command line; the Makefile passes its variables."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--kdump", default="stock", choices=["stock", "adopting"])
+    parser.add_argument("--kdump", default="adopting", choices=["stock", "adopting"])
     parser.add_argument("--firmware", default="ovmf", choices=["ovmf", "seabios"])
     parser.add_argument("--loader", default="load", choices=["load", "file"])
     parser.add_argument("--mem", default=2048, type=mebibytes)
