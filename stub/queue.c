@@ -48,11 +48,14 @@ static void make_wait(const struct relay *relay, const struct unit *unit, uint64
 static bool end_at_error(const struct relay *relay, const struct unit *unit)
 {
 	uint64_t size = PAGE_SIZE << (unit->report->old_iqa & VTD_IQA_QS);
+	uint64_t base = unit->report->old_iqa & PAGE_MASK;
 	uint64_t head = unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET, wait[4] = { 0 };
-	phys_t at = phys((unit->report->old_iqa & PAGE_MASK) + head);
+	phys_t at;
 
-	if (head % width(unit) || head >= size || vet_beyond(at.pa, unit->host_width) ||
-	    !ram_is_crashed(&relay->ram, at, width(unit)))
+	if (head % width(unit) || head >= size || !range_fits(base, size))
+		return false;
+	at = phys(base + head);
+	if (vet_beyond(at.pa, unit->host_width) || !ram_is_crashed(&relay->ram, at, width(unit)))
 		return false;
 	make_wait(relay, unit, wait);
 	if (!machine_write(at, wait, width(unit)))

@@ -335,6 +335,15 @@ static void queue_in_error_that_cannot_be_is_left(void **state)
 	s.unit->queue_error = VTD_FSTS_IQE;
 	expect_left_with_its_queue(&s);
 	assert_int_equal(fake_count(EVENT_MEND), 0);
+
+	/* Around the end of the address space, into low memory. */
+	s = scene_make(state);
+	s.unit->iqh = 0x20000;
+	s.unit->iqt = 0x20010;
+	s.unit->iqa = (0 - 0x10000ull) | 7;
+	s.unit->queue_error = VTD_FSTS_IQE;
+	expect_left_with_its_queue(&s);
+	assert_int_equal(fake_count(EVENT_MEND), 0);
 }
 
 static void invalidation_never_confirmed_is_told(void **state)
