@@ -59,6 +59,7 @@ static bool misses_crash_region(struct walk *walk, uint64_t address, uint64_t si
 uint16_t walk_vet_leaf(struct walk *walk, uint64_t entry, unsigned int level)
 {
 	const struct pt_format *format = walk->format;
+	uint64_t address = entry & format->address & ~(walk_span(level) - 1);	/* below: first-level PAT */
 
 	if (!(format->leaf_levels & 1u << level))
 		return format->rule_superpage;
@@ -66,7 +67,7 @@ uint16_t walk_vet_leaf(struct walk *walk, uint64_t entry, unsigned int level)
 		return format->rule_reserved;
 	if (entry & format->beyond)
 		return format->rule_width;
-	return misses_crash_region(walk, entry & format->address, walk_span(level)) ? 0 : format->rule_target;
+	return misses_crash_region(walk, address, walk_span(level)) ? 0 : format->rule_target;
 }
 
 uint16_t walk_vet_table(struct walk *walk, uint64_t entry, unsigned int level)

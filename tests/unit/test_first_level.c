@@ -98,6 +98,19 @@ static void leaves_into_the_crash_region(void **state)
 	expect_superpage(state, 2, (BUILD_CRASH_END - 0x200000) | 0x87, HANDOFF_RULE_FL_TARGET);
 }
 
+/* The PAT bit of a superpage lies among the address bits, and is none. */
+static void superpage_with_pat_whose_first_page_is_in_use(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	uint64_t where = build_slot(s.fl_tree, 4, 0x40000000, 2), value = 0x50000000 | 1 << 12 | 0x87;
+
+	memory_put64(where, value);
+	build_seal(s.b);
+	s.b->boot.in_use[s.b->boot.in_use_count].start = 0x50000000;
+	s.b->boot.in_use[s.b->boot.in_use_count++].size = 0x1000;
+	expect_entry(&s, where, 2, 0x40000000, value, HANDOFF_LEAF, HANDOFF_RULE_FL_TARGET);
+}
+
 /* XD, PAT, dirty, accessed, ignored bits: they make no entry bad, and stay. */
 static void other_bits_stand(void **state)
 {
@@ -190,6 +203,7 @@ int main(void)
 		SUNK_AND_BLOCKED(leaf_of_512g_is_none),
 		SUNK_AND_BLOCKED(tables_that_are_not_the_crashed_kernels),
 		SUNK_AND_BLOCKED(leaves_into_the_crash_region),
+		SUNK_AND_BLOCKED(superpage_with_pat_whose_first_page_is_in_use),
 		cmocka_unit_test(other_bits_stand),
 		cmocka_unit_test(writable_but_absent_entry_is_absent),
 		cmocka_unit_test(five_levels),
