@@ -57,6 +57,7 @@ $(BUILD)/dmarelay.static: $(TOOL_OBJS) $(BUILD)/obj/tools/dump_none.o
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(TOOL_SRCS) $(DUMP_SRCS))
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
+include tests/proof/proof.mk
 include tests/system/system.mk
 include tests/firmware/firmware.mk
 -include kernel/kernel.mk
@@ -64,8 +65,9 @@ include tests/firmware/firmware.mk
 # The suites, quick ones first. Each has a target of its own; here they are summed up.
 .PHONY: check check-cli check-image
 check:
-	@tools/deps.sh build unit fuzz system firmware
+	@tools/deps.sh build unit fuzz proof system firmware
 	@tools/qemu10.sh
+	@tools/cbmc.sh
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
@@ -76,6 +78,7 @@ check:
 		"cli=$(MAKE) -s --no-print-directory check-cli" \
 		"image=$(MAKE) -s --no-print-directory check-image" \
 		"fuzz=$(MAKE) -s --no-print-directory check-fuzz" \
+		"proofs=$(MAKE) -s --no-print-directory prove" \
 		"firmware=$(MAKE) -s --no-print-directory check-firmware-now" \
 		"system=$(MAKE) -s --no-print-directory check-system" \
 		"adopting=$(MAKE) -s --no-print-directory check-adopting"

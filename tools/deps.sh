@@ -6,6 +6,7 @@
 #   build     what compiles the stub and the dmarelay command
 #   unit      what the unit tests and the command's need besides
 #   fuzz      clang with its fuzzer and coverage
+#   proof     what runs the proofs; their CBMC is tools/cbmc.sh's
 #   system    what boots a machine and judges it, and the guest's kernel
 #   firmware  what builds EFI applications, and runs them under OVMF
 #   kernel    what builds the kdump kernel that adopts, and its source
@@ -30,12 +31,13 @@ packages_of() {
 	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile acpica-tools gcovr \
 		     python3-clang-14 ;;
 	fuzz)	echo clang-14 libclang-rt-14-dev llvm-14 ;;
+	proof)	echo gcc python3 ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	firmware) echo gnu-efi qemu-system-x86 ovmf mtools python3 python3-pytest ;;
 	kernel)	echo linux-source-6.12 gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
 		     ccache git patch xz-utils python3 sparse ;;
-	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, system, firmware, kernel)" >&2; exit 2 ;;
+	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, proof, system, firmware, kernel)" >&2; exit 2 ;;
 	esac
 }
 
@@ -99,7 +101,7 @@ keep_kernel() {
 		mv "$deb_cache/new.$$" "$deb_cache/$(basename "$1")" || :
 }
 
-[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,12p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,13p' "$0"; exit 2; }
 
 wanted=
 for group; do

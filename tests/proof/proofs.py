@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The proofs: what CBMC runs for each. What they say, and their bounds, stands at the top of each harness."""
+
+import typing
+
+
+class Proof(typing.NamedTuple):
+    """proof_`name`() of `harness`, with `sources` linked in, loops unwound `unwind` times."""
+    name: str
+    harness: str
+    sources: tuple = ()
+    unwind: int = 1
+    unwindset: tuple = ()               # loops that need another bound
+    without: tuple = ()                 # checks left out
+
+
+RAM = ("stub/ram.c", "stub/arena.c")
+WALK = ("stub/second_level.c", "stub/first_level.c")
+FOLD = ("stub/fold.c", *WALK)
+READER = ("tools/handoff_check.c",)
+QUEUE = ("stub/command.c", "stub/unit.c", "tests/proof/machine.c")
+# The clock, and a hash, may wrap.
+WRAPS = ("unsigned-overflow", "conversion")
+# Fields are taken out of entries by a conversion.
+FIELDS = ("conversion",)
+VET = ("stub/vet.c",)
+MACHINE = ("tests/proof/machine.c",)
+REPORT = ("stub/arena.c",)
+
+PROOFS = (
+    Proof("memo_init", "memo.c", ("stub/memo.c", "stub/arena.c"), 22),
+    Proof("dmar_items", "dmar.c", ("stub/dmar_items.c",), 2),
+    Proof("dmar_scopes", "dmar.c", ("stub/dmar_items.c",), 2),
+    Proof("elfcore", "elfcore.c", ("stub/elfcore.c", "stub/arena.c", "tests/proof/machine.c"), 4,
+          ("memcmp.0:7",)),
+    Proof("ram_set", "ram.c", RAM, 5),
+    Proof("ram_gap", "ram.c", RAM, 5),
+    Proof("ram_ask", "ram.c", RAM, 5),
+    Proof("word", "word.c", ("stub/word.c",), 7),
+    Proof("number", "word.c", ("stub/word.c",), 8),
+    Proof("params", "word.c", ("stub/word.c",), 8),
+    Proof("params_console", "word.c", ("stub/word.c",), 8),
+    Proof("walk_leaves_second_level", "walk.c", WALK, 7),
+    Proof("walk_leaves_first_level", "walk.c", WALK, 7),
+    Proof("walk_entry_second_level", "walk.c", WALK, 7),
+    Proof("walk_entry_first_level", "walk.c", WALK, 7),
+    Proof("walk_leave_second_level", "walk.c", WALK, 7),
+    Proof("walk_leave_first_level", "walk.c", WALK, 7),
+    Proof("queue_submit", "queue.c", QUEUE, 6, without=WRAPS),
+    Proof("queue_run", "queue.c", QUEUE, 6, without=WRAPS),
+    Proof("queue_drain", "queue.c", QUEUE, 6, without=WRAPS),
+    Proof("handoff_header", "handoff_read.c", READER, 17),
+    Proof("handoff_section", "handoff_read.c", READER, 17, without=("pointer-overflow",)),
+    Proof("handoff_entries", "handoff_read.c", READER, 4),
+    Proof("handoff_extent", "handoff_read.c", READER, 17),
+    Proof("bootparam", "bootparam.c", MACHINE, 9, ("boot_in_use.0:8", "read_command_line.0:3", "read_e820.0:5",
+          "read_e820_extension.0:5", "read_setup_data.0:4"), without=FIELDS),
+    Proof("boot_in_use", "bootparam.c", MACHINE, 17, without=("unsigned-overflow",)),
+    Proof("context", "context.c", VET, 7, without=FIELDS),
+    Proof("pasid_entry", "pasid_entry.c", VET, 9, without=FIELDS),
+    Proof("intremap", "intremap.c", VET, 3, ("make_unit.0:7",), without=FIELDS),
+    Proof("report_init", "report.c", REPORT, 13),
+    Proof("report_add", "report.c", REPORT, 2),
+    Proof("report_seal", "report.c", REPORT, 13),
+    Proof("memo", "memo.c", ("stub/memo.c", "stub/arena.c"), 5, without=WRAPS),
+    Proof("arena", "arena.c", ("stub/arena.c",), 2),
+)
