@@ -249,6 +249,8 @@ static bool out_of_crash_region(uint64_t entry, unsigned int level)
 
 static struct walk some_walk(bool is_first_level)
 {
+	struct walk walk;
+
 	first_level = is_first_level;
 	unit = (struct unit){ .cap = nondet_u64(), .ecap = nondet_u64(), .host_width = nondet_u8() };
 	assume(unit.host_width >= 32 && unit.host_width <= 52);
@@ -267,7 +269,10 @@ static struct walk some_walk(bool is_first_level)
 		for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
 			memory[page][i] = nondet_u64();
 	records = 0;
-	return (struct walk){ .relay = &relay, .format = &relay.formats.format[0], .gap = { 1, 0 } };
+	walk = (struct walk){ .relay = &relay, .format = &relay.formats.format[0] };
+	if (!ram_gap(&relay.ram, phys(nondet_u64()), &walk.gap))	/* around some leaf before, or none */
+		walk.gap = (struct handoff_range){ 1, 0 };
+	return walk;
 }
 
 static struct frame some_frame(uint64_t *entries, unsigned int level)
@@ -305,7 +310,8 @@ static void leaves(bool is_first_level)
 	struct handoff_record blame = { 0 };
 	struct handoff_domain domain = { .leaves = 0 };
 	struct walk walk = some_walk(is_first_level);
-	struct frame frame = some_frame(copies[0], 1);
+	uint64_t entries[TABLE_ENTRIES];	/* an object of its own: nothing beyond is looked at */
+	struct frame frame = some_frame(entries, 1);
 	unsigned int index = nondet_bool();
 	uint64_t was = frame.entries[index], now;
 

@@ -6,7 +6,8 @@
  *			space outside quotes, and end; equality and names look at no byte beyond.
  * proof_number		Any word of up to 6 characters: what is taken is taken from its front, and a
  *			decimal number is the sum of its digits. Any suffix; no bit is lost.
- * proof_params		Any value of up to 6 characters for a choice, the budget, elfcorehdr= or a complaint:
+ * proof_number_long	Numbers around 2^64, with any suffix: taken exactly, or not at all.
+ * proof_params		Any value of up to 8 characters for a choice, the budget, elfcorehdr= or a complaint:
  *			nothing is read beyond it, and what is set is a value that the stub was written for.
  * proof_params_console	The same for dmarelay.log=.
  */
@@ -15,7 +16,7 @@
 #include "proof.h"
 
 #define LINE	5u
-#define VALUE	6u
+#define VALUE	8u
 
 void log_line(struct report *report, const char *format, ...)
 {
@@ -76,6 +77,38 @@ void proof_number(void)
 		prove(left.text[-1] != 'T' || (value & 0xffffffffffull) == 0);
 		prove(left.text[-1] != 'k' || (value & 0x3ff) == 0);
 	}
+}
+
+/* The number that `prefix` and 3 more characters make, in full: against what 64 bits hold. */
+static void take_long(const char *prefix, size_t size)
+{
+	unsigned __int128 exact = 0;
+	char text[21];
+	struct word word = { text, size + 3 };
+	uint64_t value;
+
+	for (size_t i = 0; i < size + 3; i++) {
+		text[i] = i < size ? prefix[i] : nondet_char();
+		assume(i + 1 == size + 3 || (text[i] >= '0' && text[i] <= '9'));
+		if (text[i] >= '0' && text[i] <= '9')
+			exact = exact * 10 + (unsigned int)(text[i] - '0');
+	}
+	switch (text[size + 2] | 0x20) {
+	case 'k': exact <<= 10; break;
+	case 'm': exact <<= 20; break;
+	case 'g': exact <<= 30; break;
+	case 't': exact <<= 40; break;
+	}
+	if (word_take_memory(&word, &value))
+		prove(word.size || value == exact);
+	else
+		prove(exact > UINT64_MAX);
+}
+
+void proof_number_long(void)
+{
+	take_long("184467440737095516", 18);
+	take_long("167772", 6);
 }
 
 static char value_text[VALUE];
