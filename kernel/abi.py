@@ -67,14 +67,19 @@ def kernel_header(text):
     return "\n".join(map(_narrow, text.splitlines())) + "\n"
 
 
+def added(target, text):
+    """A diff that adds a file."""
+    lines = text.splitlines()
+    body = "".join(f"+{line}\n" for line in lines)
+    return (f"diff --git a/{target} b/{target}\nnew file mode 100644\n"
+            f"--- /dev/null\n+++ b/{target}\n@@ -0,0 +1,{len(lines)} @@\n{body}")
+
+
 def patch(header):
     """A patch for git am and patch -p1 that adds the file."""
-    lines = header.splitlines()
-    body = "".join(f"+{line}\n" for line in lines)
-    return (f"{MESSAGE} {TARGET} | {len(lines)} ++++\n 1 file changed, {len(lines)} insertions(+)\n"
-            f" create mode 100644 {TARGET}\n\n"
-            f"diff --git a/{TARGET} b/{TARGET}\nnew file mode 100644\n"
-            f"--- /dev/null\n+++ b/{TARGET}\n@@ -0,0 +1,{len(lines)} @@\n{body}-- \n2.39\n\n")
+    lines = len(header.splitlines())
+    return (f"{MESSAGE} {TARGET} | {lines} ++++\n 1 file changed, {lines} insertions(+)\n"
+            f" create mode 100644 {TARGET}\n\n{added(TARGET, header)}-- \n2.39\n\n")
 
 
 def main():

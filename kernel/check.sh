@@ -3,8 +3,8 @@
 #
 # check.sh SERIES - is the series fit to be sent?
 #
-# It applies with patch -p1 and with git am, keeps its limits, and checkpatch --strict, sparse and
-# W=1 have nothing to say. Needs the source that build.sh keeps.
+# It is what its sources make of it, applies with patch -p1 and with git am, keeps its limits, and
+# checkpatch --strict, sparse and W=1 have nothing to say. Needs the source that build.sh keeps.
 
 set -eu
 
@@ -20,6 +20,15 @@ failed=0
 
 say() { echo "kernel-check: $*"; }
 fail() { say "FAIL $*"; failed=1; }
+
+# Patches that are made: the same ABI in all series, the same code but for relay.diff
+/usr/bin/python3 "$top/kernel/abi.py" --patch | cmp - "$patches"/0001-*.patch &&
+	say "the ABI: include/handoff.h" || fail "the ABI is not that of include/handoff.h"
+if [ -f "$patches/relay.diff" ]; then
+	/usr/bin/python3 "$top/kernel/port.py" "$series" | cmp - "$patches"/0002-*.patch &&
+		say "the code: kernel/6.12, $(grep -v '^--- \|^+++ ' "$patches/relay.diff" | grep -c '^[-+]') lines of difference" ||
+		fail "0002 is not what kernel/6.12 and relay.diff make"
+fi
 
 # What the series touches, as the distribution has it
 touched=$(sed -n 's,^+++ b/,,p' "$patches"/*.patch | sort -u)

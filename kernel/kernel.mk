@@ -2,25 +2,35 @@
 #
 # The kdump kernel that adopts the stub's copies; the top Makefile includes this file.
 #
-#	make kernel [SERIES=6.12]	build/kernel/6.12/bzImage
-#	make kernel-check		the series applies, and checkpatch, sparse and W=1 are content
-#	make kernel-releases		the series applies to all that Debian serves of it
-#	make check-adopting		whole machines whose kdump kernel it is
-#	make compare			stock, stub + stock, stub + adopting: the same crash, side by side
+#	make kernel		build/kernel/6.12/bzImage
+#	make kernel-check	the series applies, and checkpatch, sparse and W=1 are content
+#	make kernel-releases	the series applies to all that Debian serves of it
+#	make check-adopting	whole machines whose kdump kernel it is
+#	make compare		stock, stub + stock, stub + adopting: the same crash, side by side
+#
+# With SERIES=6.1 any of them is about that kernel.
 
 SERIES ?= 6.12
+export SERIES
 KERNEL_PYTHON := /usr/bin/python3
 KERNEL_IMAGE := build/kernel/$(SERIES)/bzImage
-KERNEL_ABI := kernel/6.12/0001-iommu-vt-d-Add-the-ABI-of-the-dmarelay-handoff.patch
+KERNEL_ABI := kernel/$(SERIES)/0001-iommu-vt-d-Add-the-ABI-of-the-dmarelay-handoff.patch
+KERNEL_FILES := 0002-iommu-vt-d-Find-what-a-kdump-kernel-can-adopt-of-the.patch
+KERNEL_PORTED := $(patsubst %/relay.diff,%/$(KERNEL_FILES),$(wildcard kernel/$(SERIES)/relay.diff))
 
-# One source: include/handoff.h. The patch is kept, so that the series applies without make.
+# One source: include/handoff.h, and kernel/6.12 for other series. The patches are kept, so that
+# the series applies without make.
 $(KERNEL_ABI): include/handoff.h kernel/abi.py
 	@mkdir -p $(@D)
 	$(KERNEL_PYTHON) kernel/abi.py --patch >$@
 
+$(KERNEL_PORTED): kernel/%/$(KERNEL_FILES): kernel/%/relay.diff kernel/6.12/$(KERNEL_FILES) kernel/port.py
+	$(KERNEL_PYTHON) kernel/port.py $* >$@.new
+	mv $@.new $@
+
 .PHONY: kernel
-kernel: $(KERNEL_ABI)
-	@tools/deps.sh kernel
+kernel: $(KERNEL_ABI) $(KERNEL_PORTED)
+	@tools/deps.sh kernel-$(SERIES)
 	@kernel/build.sh $(SERIES)
 
 .PHONY: kernel-check kernel-releases
@@ -43,7 +53,7 @@ check-adopting-now: build/dmarelay guest-images build/system/mapbench
 
 .PHONY: compare compare-now
 compare:
-	@tools/deps.sh build system kernel
+	@tools/deps.sh build system kernel-$(SERIES)
 	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory kernel compare-now
 

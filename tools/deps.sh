@@ -9,7 +9,7 @@
 #   proof     what runs the proofs; their CBMC is tools/cbmc.sh's
 #   system    what boots a machine and judges it, and the guest's kernel
 #   firmware  what builds EFI applications, and runs them under OVMF
-#   kernel    what builds the kdump kernel that adopts, and its source
+#   kernel    what builds the kdump kernel that adopts, and its source; kernel-6.1: of that series
 #
 # As root it installs what is missing; otherwise it prints the command that does.
 # When nothing is missing it says nothing and takes a few milliseconds.
@@ -29,14 +29,15 @@ packages_of() {
 	case $1 in
 	build)	echo gcc libc6-dev binutils make nasm libkdumpfile-dev ;;
 	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile acpica-tools gcovr \
-		     python3-clang-14 ;;
+		     python3-clang-14 patch ;;
 	fuzz)	echo clang-14 libclang-rt-14-dev llvm-14 ;;
 	proof)	echo gcc python3 ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	firmware) echo gnu-efi qemu-system-x86 ovmf mtools python3 python3-pytest ;;
-	kernel)	echo linux-source-6.12 gcc libc6-dev make bc bison flex libelf-dev libssl-dev \
-		     ccache git patch xz-utils python3 sparse ;;
+	kernel)	packages_of kernel-6.12 ;;
+	kernel-6.*) echo "linux-source-${1#kernel-}" gcc libc6-dev make bc bison flex libelf-dev \
+		     libssl-dev ccache git patch xz-utils python3 sparse ;;
 	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, proof, system, firmware, kernel)" >&2; exit 2 ;;
 	esac
 }

@@ -19,7 +19,8 @@ import watch
 from cycle import Cycle
 from machine import MORE_SOURCES, SOURCES, MachineError
 
-FOLDER = os.path.join(paths.BUILD, "compare")
+FOLDER = os.path.join(paths.BUILD, "compare" if paths.SERIES == "6.12" else
+                      f"compare-{paths.SERIES}")
 ATTACH_MODULES = ["snd-hda-codec-generic", "snd-hda-intel", "e1000e", "uhci-hcd"]
 MORE_MODULES = ["xhci-pci", "ahci", "sd_mod"]
 NAMES = {source: name for name, source in {**SOURCES, **MORE_SOURCES}.items()}

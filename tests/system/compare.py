@@ -3,15 +3,16 @@
 
     stock           Debian's kernel, as kexec loads it
     stub+stock      the same behind the stub
-    stub+adopting   the kernel of kernel/6.12 behind the stub
+    stub+adopting   the kernel of kernel/6.12 behind the stub, or of kernel/$SERIES
 
 What needs things that Debian's kernel is built without runs on the small kernel throughout: with
 dmarelay=off it is stock.
 
 In each the drivers of the devices with live DMA attach before the dump is saved: that is where
 the crashed kernel's DMA and the kdump kernel's drivers meet. `make compare` calls it; it prints a
-table and writes build/compare/result.json. Exit status 1 if the adopting kernel lost a dump, saw a
-fault, complained, or lost a translation that was in use at the crash.
+table and writes build/compare/result.json (of 6.1: build/compare-6.1/result.json). Exit status 1
+if the adopting kernel lost a dump, saw a fault, complained, or lost a translation that was in use
+at the crash.
 """
 
 import argparse
@@ -191,7 +192,7 @@ def _cell(entry):
 def kernel_lines():
     """Of the series, as the patches add and take them away."""
     count = collections.Counter()
-    for path in glob.glob(os.path.join(paths.TOP, "kernel", "6.12", "*.patch")):
+    for path in glob.glob(os.path.join(paths.TOP, "kernel", paths.SERIES, "*.patch")):
         with open(path, encoding="utf-8") as file:
             _, *files = re.split(r"^diff --git ", file.read(), flags=re.MULTILINE)
         for part in files:

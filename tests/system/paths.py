@@ -11,7 +11,8 @@ KERNEL_DIR = os.path.join(BUILD, "cache", "kernel")
 QEMU_10 = os.path.join(BUILD, "cache", "qemu10", "bin", "qemu-system-x86_64")
 DMARELAY = os.path.join(BUILD, "dmarelay")
 DMARELAY_STATIC = os.path.join(BUILD, "dmarelay.static")     # for the kdump initramfs
-ADOPTING_IMAGE = os.path.join(BUILD, "kernel", "6.12", "bzImage")     # `make kernel`
+SERIES = os.environ.get("SERIES", "6.12")
+ADOPTING_IMAGE = os.path.join(BUILD, "kernel", SERIES, "bzImage")     # `make kernel`
 INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")
 INITRAMFS_KDUMP = os.path.join(BUILD, "system", "kdump.cpio.gz")
 
