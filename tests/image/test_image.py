@@ -82,13 +82,22 @@ def test_header_stands_alone(header):
                     "-Iinclude", "-Istub", "-Iarch/x86", *efi, header], check=True, cwd=TOP)
 
 
-def test_kernel_series_carries_this_abi():
-    """The patch that brings handoff.h into the kernel is made from ours."""
-    made = subprocess.run(["/usr/bin/python3", "kernel/abi.py", "--patch"], cwd=TOP, check=True,
-                          capture_output=True, text=True).stdout
-    patches = glob.glob(os.path.join(TOP, "kernel", "6.12", "0001-*.patch"))
-    with open(patches[0], encoding="utf-8") as file:
+def assert_made(patch, *command):
+    made = subprocess.run(["/usr/bin/python3", *command], cwd=TOP, check=True, capture_output=True, text=True).stdout
+    found, = glob.glob(os.path.join(TOP, "kernel", patch))
+    with open(found, encoding="utf-8") as file:
         assert file.read() == made
+
+
+@pytest.mark.parametrize("series", ["6.12", "6.1"])
+def test_kernel_series_carries_this_abi(series):
+    """The patch that brings handoff.h into the kernel is made from ours."""
+    assert_made(f"{series}/0001-*.patch", "kernel/abi.py", "--patch")
+
+
+def test_kernel_series_have_one_adoption():
+    """That of 6.12 is the source, the other adds what relay.diff says."""
+    assert_made("6.1/0002-*.patch", "kernel/port.py", "6.1")
 
 
 def test_every_source_has_its_licence():
