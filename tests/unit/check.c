@@ -10,6 +10,7 @@
 
 /* A device, and a unit; beyond, trees that refer to themselves would never end. */
 #define MOST_EDGES	3000u
+#define MOST_COPIED	400u	/* of the copy: a sink maps everything */
 #define MOST_COMPARED	20000u
 #define MOST_PASIDS	2000u	/* a device; and, for the domain ids, a unit ten times that */
 
@@ -47,8 +48,11 @@ static bool covers(const struct comparison *c, const struct handoff_record *reco
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
 static bool is_mended(const struct comparison *c, uint64_t iova, const struct translation *is)
 {
-	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
-		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+	uint32_t count = result_count(HANDOFF_RECORDS);
+	const struct handoff_record *records = count ? result_entry(HANDOFF_RECORDS, 0) : NULL;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct handoff_record *record = &records[i];
 
 		if (record->rule == HANDOFF_RULE_RMRR_UNMAPPED && record->unit == c->unit &&
 		    record->domain_id == is->domain && iova >= record->iova &&
@@ -177,6 +181,19 @@ static void compare_memory(struct comparison *c)
 	compare_ends(c, BUILD_CRASH_START & -0x200000ull, BUILD_CRASH_END | 0x1fffff);
 }
 
+/* Whatever the copy has, asked for or not: none of it leads to the dump kernel's memory. */
+static void no_escape(void *context, uint64_t iova)
+{
+	struct comparison *c = context;
+	struct translation is = translate_pasid(&c->after, c->source, c->pasid, iova);
+
+	c->compared++;
+	if (is.result == TRANSLATE_MAPPED && is.type != 2 && truth_hits_crash_region(c->b, is.pa, 1) &&
+	    !is_scratch(is.pa))
+		fail_msg("device %04x, PASID %x, IOVA %#lx of the copy leads to %#lx", c->source, c->pasid, iova,
+			 is.pa);
+}
+
 static void check_pasid(void *context, uint32_t pasid)
 {
 	struct comparison *c = context;
@@ -185,6 +202,7 @@ static void check_pasid(void *context, uint32_t pasid)
 	if (translate_pasid(&c->before, c->source, pasid, 0).type == 2 && c->compared < MOST_COMPARED)
 		compare_memory(c);
 	translate_edges(&c->before, c->source, pasid, c->compared < MOST_COMPARED ? MOST_EDGES : 1, compare, c);
+	translate_edges(&c->after, c->source, pasid, c->compared < MOST_COMPARED ? MOST_COPIED : 1, no_escape, c);
 }
 
 static void check_devices(struct comparison *c)

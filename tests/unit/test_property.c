@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every machine, whatever its tables: check_run() judges. Here the machines that once failed
- * (tests/unit/regress/), and some random ones; `make check-property` tries many more.
+ * (tests/unit/regress/), some random ones, and some with the campaign's damage; `make check-property`
+ * tries many more.
  */
 #include "testing.h"
 
 #include <glob.h>
 
+#include "cell_machine.h"
 #include "choices.h"
 #include "random_machine.h"
 #include "result.h"
@@ -47,6 +49,22 @@ static void random_machines(void **state)
 	assert_true(switched > MACHINES / 2 && records > MACHINES / 2);
 }
 
+static void cells_of_the_campaign(void **state)
+{
+	unsigned int switched = 0, records = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < MACHINES; i++) {
+		snprintf(current, sizeof(current), "build/unit/property --cells --seed %#llx --machines 1",
+			 SEED + i);
+		choices_random(&choices, SEED + i);
+		switched += cell_machine_run();
+		records += result_count(HANDOFF_RECORDS);
+	}
+	printf("seed %#llx: %u cells, %u switched, %u records\n", SEED, MACHINES, switched, records);
+	assert_true(switched > MACHINES / 2 && records > MACHINES / 2);
+}
+
 static int say_which_machine(void **state)
 {
 	(void)state;
@@ -59,6 +77,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(machines_that_failed_once, say_which_machine),
 		cmocka_unit_test_teardown(random_machines, say_which_machine),
+		cmocka_unit_test_teardown(cells_of_the_campaign, say_which_machine),
 	};
 
 	return cmocka_run_group_tests_name("property", tests, NULL, NULL);

@@ -5,7 +5,8 @@
 #	make check-unit			all of them; the closing line is `N passed, N failed, N skipped`
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
-#	make check-property		100000 random machines, and some with sanitizers (MACHINES=N)
+#	make check-property		random machines, 100000 with the campaign's damage (CELLS=N), and
+#					50000 of all kinds (MACHINES=N), and some with sanitizers
 #	make coverage			lines and branches of stub/ that they reach; build/coverage/html/
 #	make check-mutants		do they notice? each mutant of tests/unit/mutants/ must fail one
 #	make mutation			the same for a sample of all mutants that there are (docs/coverage.md)
@@ -22,7 +23,7 @@ UNIT_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
 unit_tests := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 unit_subject := $(wildcard stub/*.c) arch/x86/bootparam.c arch/x86/rsdp.c arch/x86/handover.c
 unit_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support))
+unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support) tests/inject/inject.c)
 # What `dmarelay inspect` reads and shows a handoff with.
 unit_reader := $(patsubst %,$(UNIT_BUILD)/tools/%.o,handoff_read handoff_check problem names \
 	sentences registers facts show_text show_text_units show_functions_text pci_registers)
@@ -69,7 +70,8 @@ fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(F
 	UNIT_CFLAGS="$(FAST_CFLAGS)"
 
 # The whole of both programs' machines takes two cores a few minutes.
-MACHINES := 100000
+MACHINES := 50000
+CELLS := 100000
 property_objs := tests/unit/property/property.o tests/unit/property/shrink.o
 
 $(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(unit_library)
@@ -79,6 +81,7 @@ $(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(unit_libr
 check-property: $(UNIT_BUILD)/property
 	@$(fast_make) $(FAST_BUILD)/property
 	@/usr/bin/python3 -B tests/check.py \
+		"cells=$(FAST_BUILD)/property --cells --machines $(CELLS)" \
 		"many=$(FAST_BUILD)/property --machines $(MACHINES)" \
 		"sanitized=$(UNIT_BUILD)/property --machines 4000 --seed 1"
 

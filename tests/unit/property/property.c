@@ -3,7 +3,8 @@
  * property - random machines by the hundred thousand, and what fails made small
  *
  *	property [--machines N] [--seed S] [--jobs N] [--cases DIR]
- *	property --replay FILE.case ...		the machine again, with its messages
+ *	property --cells ...			machines with one cell of the campaign (tests/inject)
+ *	property [--cells] --replay FILE.case ...	the machine again, with its messages
  *
  * The nth machine is that of seed S + n. One that fails the check, dies, or does not end within
  * LIMIT seconds is shrunk and saved as DIR/SEED.case; keep that in tests/unit/regress/ with a
@@ -19,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cell_machine.h"
 #include "random_machine.h"
 #include "result.h"
 
@@ -35,6 +37,7 @@ struct progress {
 static uint64_t machines = 1000, seed = 0x646d6172656c6179;
 static unsigned int jobs = 2, shrunk;
 static const char *cases = "build/property";
+static bool (*run_machine)(void) = random_machine_run;
 
 void *shared_memory(size_t size)
 {
@@ -61,7 +64,7 @@ bool machine_fails(const struct choices *choices, bool quiet)
 			_exit(2);
 		alarm(LIMIT);
 		choices_replay(&again);
-		random_machine_run();
+		run_machine();
 		_exit(0);
 	}
 	return child < 0 || waitpid(child, &status, 0) < 0 || status;
@@ -74,7 +77,7 @@ static void work(struct progress *progress)
 
 		alarm(LIMIT);
 		choices_random(&progress->choices, seed + progress->next);
-		progress->switched += random_machine_run();
+		progress->switched += run_machine();
 		records = result_count(HANDOFF_RECORDS);
 		progress->records += records;
 		progress->passed++;
@@ -192,6 +195,11 @@ static int replay(char **paths)
 int main(int argc, char **argv)
 {
 	setenv("CMOCKA_TEST_ABORT", "1", 1);	/* a failed assertion ends the process */
+	if (argc > 1 && !strcmp(argv[1], "--cells")) {
+		run_machine = cell_machine_run;
+		argc--;
+		argv++;
+	}
 	if (argc > 2 && !strcmp(argv[1], "--replay"))
 		return replay(argv + 2);
 	for (int i = 1; i < argc; i += 2) {
