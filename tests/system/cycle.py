@@ -10,17 +10,14 @@ unit's registers and QEMU's trace are compared there. cycle.py IMAGE runs one by
 
 import argparse
 import collections
-import functools
 import os
 import re
 import shutil
 import time
 from dataclasses import dataclass, field
-from typing import Callable, Optional
 
 import dumpcheck
 import images
-import inject
 import paths
 import qemutrace
 from bzimage import ENTRY64, BzImage
@@ -48,7 +45,7 @@ class Plan:
     files: dict = field(default_factory=dict)   # more for the disk; "attach" runs in kdump
     kdump_limit_s: int = 180            # from the inner kernel's entry to its init
     trace_dma: bool = True              # False where devices run wild: too many lines
-    inject: Optional[Callable] = None   # called with Cycle and Stop at the stub's entry
+    saved: str = ""                     # a machine of Machine.save(), ready to panic
 
 
 def stopwatch():
@@ -89,8 +86,9 @@ class Cycle:
 
     def _run(self):
         shutil.rmtree(os.path.join(self.folder, "out"), ignore_errors=True)
-        self.machine = Machine(self.plan.config, self.folder)
-        self._make_disk()
+        self.machine = Machine(self.plan.config, self.folder, self.plan.saved)
+        if not self.plan.saved:
+            self._make_disk()
         with self.machine:
             self.ram = RamFile(self.machine.ram_path, self.plan.config.mem_mib << 20)
             try:
@@ -195,7 +193,7 @@ class Cycle:
         stub, inner = self._entries()
         stopped, stop = self._stop_at(stub, "the stub's entry")
         self.progress("stub entered; keeping RAM as it is")
-        self.watch.at_entry(stop, self.plan.inject and functools.partial(self.plan.inject, self))
+        self.watch.at_entry(stop)
         if inner != stub:
             resumed = time.monotonic()
             self._resume(stopped)
@@ -230,12 +228,13 @@ class Cycle:
         self.progress("reading the dump with libkdumpfile")
         self._check_dump(f"{self.folder}/out/vmcore")
 
-    def _check_dump(self, vmcore):
+    def _check_dump(self, vmcore, sample=1):
         seen = self.seen
         try:
             dump = dumpcheck.Dump(vmcore)
             (seen.pattern_pages, seen.pages_compared,
-             seen.pages_differ) = dump.check(self.watch.before, seen.device_writable)
+             seen.pages_differ) = dump.check(self.watch.before, seen.device_writable,
+                                                          sample)
             seen.dump_error = ""
         except Exception as error:  # pylint: disable=broad-except # whatever it is: no good dump
             seen.dump_error = str(error) or type(error).__name__
@@ -255,14 +254,12 @@ def main():
     parser.add_argument("--first-level", action="store_true")
     parser.add_argument("--cmdline", default="", help="added to the first kernel's")
     parser.add_argument("--kdump-cmdline", default="", help="added to the kdump kernel's")
-    parser.add_argument("--inject", choices=["hda_into_crash_kernel", "root_garbage"])
     parser.add_argument("--out", default=os.path.join(paths.BUILD, "cycle"))
     args = parser.parse_args()
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel,
                     aw_bits=args.aw_bits, iommu=not args.no_iommu, scalable=args.scalable,
                     first_level=args.first_level, cmdline=args.cmdline)
-    plan = Plan(args.image, config, args.loader, args.kdump_cmdline,
-                inject=args.inject and getattr(inject, args.inject))
+    plan = Plan(args.image, config, args.loader, args.kdump_cmdline)
     cycle = Cycle(plan, args.out, stopwatch())
     try:
         cycle.run()

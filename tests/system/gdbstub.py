@@ -19,6 +19,10 @@ class GdbError(Exception):
     """The stub refused, or did not answer in time."""
 
 
+class GdbTimeout(GdbError):
+    """Not yet, anyway."""
+
+
 class Gdb:
     """A connection; the machine is stopped while no continue() is pending."""
 
@@ -56,7 +60,7 @@ class Gdb:
                 return body.decode()
             left = deadline - time.monotonic()
             if left <= 0:
-                raise GdbError("no answer from QEMU's gdb stub")
+                raise GdbTimeout("no answer from QEMU's gdb stub")
             self.socket.settimeout(left)
             try:
                 chunk = self.socket.recv(65536)
@@ -88,6 +92,11 @@ class Gdb:
     def resume(self):
         """Let the machine run; returns at once."""
         self._send("c")
+
+    def interrupt(self):
+        """Stop the machine where it is; returns the registers of one CPU."""
+        self.socket.sendall(b"\x03")
+        return self.wait_stop(60)
 
     def wait_stop(self, timeout):
         """Wait until the machine stops; returns the stopping CPU's registers."""

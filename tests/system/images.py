@@ -57,10 +57,10 @@ class Cpio:
 
     def program(self, path, name=None):
         """A program of the host, with the libraries that it asks for."""
-        self.file(name or "bin/" + os.path.basename(path), _read(path))
+        self.file(name or "bin/" + os.path.basename(path), read(path))
         ldd = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
         for library in re.findall(r"(/\S+) \(0x", ldd):
-            self.file(library.lstrip("/"), _read(library))
+            self.file(library.lstrip("/"), read(library))
 
     def finish(self):
         """The whole archive."""
@@ -68,7 +68,7 @@ class Cpio:
         return bytes(self.data)
 
 
-def _read(path):
+def read(path):
     with open(path, "rb") as file:
         return file.read()
 
@@ -94,7 +94,7 @@ def module_paths(names):
 def initramfs(kind, modules=None):
     """The archive for the "first" or the "kdump" kernel; `modules` if other than the usual ones."""
     cpio = Cpio()
-    cpio.file("init", _read(f"{paths.HERE}/guest/init-{kind}"))
+    cpio.file("init", read(f"{paths.HERE}/guest/init-{kind}"))
     cpio.device("dev/console", 5, 1)
     for folder in ("proc", "sys", "tmp"):
         cpio.folder(folder)
@@ -112,7 +112,7 @@ def initramfs(kind, modules=None):
     for path in module_paths(modules):
         # Unpacked here, where it is faster than in the guest
         name = os.path.basename(path).removesuffix(".xz")
-        cpio.file("modules/" + name, lzma.decompress(_read(path)), 0o644)
+        cpio.file("modules/" + name, lzma.decompress(read(path)), 0o644)
         order.append(name)
     cpio.file("modules/order", "".join(name + "\n" for name in order).encode(), 0o644)
     return cpio.finish()

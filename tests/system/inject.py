@@ -1,70 +1,130 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Faults put into live tables at the stub's entry, as a crashing kernel might leave them.
+"""The injector of tests/inject on a whole machine: tables in guest RAM damaged from outside.
 
-Each is called with the Cycle and the Stop, edits guest RAM, makes the unit forget what it has
-cached, and returns what it changed.
+The library is the one that damages the fake machine of the unit tests; here it gets a running
+machine's memory and unit, and what of that machine a damage may name.
 """
 
+import ctypes
+import os
+import random
 import struct
+from dataclasses import dataclass
 
-import hda
+import paths
 import vtdwalk
+from machine import SOURCES_RESUMABLE as DEVICES
 
 PAGE = 4096
+LIBRARY = os.path.join(paths.BUILD, "system", "libinject.so")
 BEYOND_RAM = 0x7f00000000               # within 39 bits, and no RAM is that high here
-KEPT_PAGES = 4                          # 85 ms of capture: time for the stub to switch
+NOBODYS_REGISTERS = 0xfed40000          # a TPM's, and there is none: reads as all ones
+BEFORE, ENTRY = "before the panic", "at the entry"
+POINT_BITS = {BEFORE: 1, ENTRY: 2}
+PARTS = ("free", "kernel", "initrd", "arena")
+
+READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
+WRITE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 
 
-def hda_into_crash_kernel(cycle, stop):
-    """The capture's next pages but a few go into the crash kernel's own image.
+class _Machine(ctypes.Structure):
+    """struct inject_machine of tests/inject/inject.h."""
+    _fields_ = [("context", ctypes.c_void_p), ("read", READ), ("write", WRITE), ("choose", READ),
+                ("root", ctypes.c_uint64), ("interrupts", ctypes.c_uint64),
+                ("queue", ctypes.c_uint64), ("dmar", ctypes.c_uint64),
+                ("dmar_size", ctypes.c_uint64), ("crash", ctypes.c_uint64 * len(PARTS)),
+                ("beyond", ctypes.c_uint64), ("mmio", ctypes.c_uint64),
+                ("other", ctypes.c_uint64), ("iova", ctypes.c_uint64),
+                ("source", ctypes.c_uint32), ("levels", ctypes.c_uint32),
+                ("domain", ctypes.c_uint32)]
 
-    What they overwrite is the end of the area that init_size claims. The decompressor copies
-    itself and the compressed kernel there first, and reads it last: a kernel that starts with
-    this DMA going on is lost. Returns [(iova, target)].
-    """
-    capture = stop.capture()
-    pages = capture.pages()
-    now = capture.position // PAGE
-    victims = [pages[(now + 1 + at) % len(pages)] for at in range(KEPT_PAGES, len(pages) - 1)]
-    end = cycle.inner_end() & -PAGE
-    edits = []
-    for index, iova in enumerate(victims):
-        target = end - (2 << 20) + index * PAGE
-        _redirect(stop, iova, target, cycle.seen.crash)
-        edits.append((iova, target))
-    stop.invalidate()
+
+class _Cell(ctypes.Structure):
+    """struct inject_cell."""
+    _fields_ = [("structure", ctypes.c_char_p), ("damage", ctypes.c_char_p),
+                ("points", ctypes.c_uint32)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One structure, one damage, one time."""
+    index: int
+    structure: str
+    damage: str
+    point: str
+
+    @property
+    def name(self):
+        """As CELL= of `make campaign` has it."""
+        where = "before" if self.point == BEFORE else "entry"
+        return f"{self.structure}.{self.damage}@{where}"
+
+
+def _library():
+    library = ctypes.CDLL(LIBRARY)
+    library.inject_cell.restype = ctypes.POINTER(_Cell)
+    return library
+
+
+def cells():
+    """Those of tests/inject/cells.def that are for whole machines."""
+    library, found = _library(), []
+    for index in range(library.inject_cell_count()):
+        cell = library.inject_cell(index).contents
+        names = [text.decode().lower().replace("_", "-")
+                 for text in (cell.structure, cell.damage)]
+        found += [Cell(index, *names, point) for point, bit in POINT_BITS.items()
+                  if cell.points & bit]
+    return found
+
+
+@dataclass
+class Target:
+    """What the machine is made of, for the injector."""
+    ram: object                 # RamFile
+    unit: dict                  # registers: rtaddr, irta, iqa
+    parts: dict                 # a page in each of PARTS
+    device: str                 # one of DEVICES
+    iova: int                   # that it uses just now
+
+
+def inject(cell, target, seed):
+    """Damage it. Returns [(address, old word, new word)], in the order written."""
+    ram, chance, edits = target.ram, random.Random(seed), []
+
+    def read(_, address):
+        raw = ram.read(address, 8)
+        return struct.unpack("<Q", raw)[0] if raw else 0
+
+    def write(_, address, value):
+        edits.append((address, read(None, address), value))
+        ram.write(address, struct.pack("<Q", value))
+
+    walker = vtdwalk.Walker(ram, target.unit["rtaddr"])
+    context = walker.context(DEVICES[target.device])
+    others = [walker.context(source) for name, source in DEVICES.items() if name != target.device]
+    other = chance.choice([found for found in others if found])
+    dmar, dmar_size = find_dmar(ram)
+    machine = _Machine(
+        None, READ(read), WRITE(write), READ(lambda _, limit: chance.randrange(limit)),
+        target.unit["rtaddr"], target.unit["irta"], target.unit["iqa"], dmar, dmar_size,
+        (ctypes.c_uint64 * len(PARTS))(*(target.parts[part] for part in PARTS)),
+        BEYOND_RAM, NOBODYS_REGISTERS, other.top, target.iova, context.source, context.levels,
+        other.domain)
+    if not _library().inject(ctypes.byref(machine), cell.index):
+        raise LookupError(f"{cell.name}: the machine has nothing of the kind")
     return edits
 
 
-def _redirect(stop, iova, target, crash):
-    leaf = stop.walker().leaf(hda.SOURCE, iova)
-    if leaf.size > PAGE:
-        _split(stop, leaf, _free_page(stop, crash))
-        leaf = stop.walker().leaf(hda.SOURCE, iova)
-    entry, = struct.unpack("<Q", stop.ram.read(leaf.at, 8))
-    stop.ram.write(leaf.at, struct.pack("<Q", entry & ~vtdwalk.ADDRESS | target))
-
-
-def _split(stop, leaf, table):
-    """Replace a 2 MiB leaf by a table of 4 KiB ones."""
-    entries = [leaf.target + at * PAGE | leaf.access for at in range(512)]
-    stop.ram.write(table, struct.pack("<512Q", *entries))
-    stop.ram.write(leaf.at, struct.pack("<Q", table | vtdwalk.READ | vtdwalk.WRITE))
-
-
-def _free_page(stop, crash):
-    """A page of zeros above 16 MiB and outside the crash region, as the free ones mostly are."""
-    zero = bytes(PAGE)
-    for page in range(stop.ram.low - (256 << 20), 16 << 20, -PAGE):
-        if (not any(start <= page < end for start, end in crash)
-                and stop.ram.read(page, PAGE) == zero):
-            return page
-    raise LookupError("no free page")
-
-
-def root_garbage(_, stop):
-    """Bus 0's root entry points beyond all RAM. Returns [where]."""
-    where = stop.unit["rtaddr"] & vtdwalk.ADDRESS
-    stop.ram.write(where, struct.pack("<Q", BEYOND_RAM | 1))
-    stop.invalidate()
-    return [where]
+def find_dmar(ram):
+    """(address, size) of the firmware's table: SeaBIOS puts it at the end of low RAM."""
+    area = 1 << 20
+    start = ram.low - area
+    data = ram.read(start, area)
+    at = data.find(b"DMAR")
+    while at >= 0:
+        size, = struct.unpack_from("<I", data, at + 4)
+        if 48 <= size <= area - at and sum(data[at:at + size]) % 256 == 0:
+            return start + at, size
+        at = data.find(b"DMAR", at + 1)
+    raise LookupError("no DMAR table")

@@ -32,6 +32,10 @@ LOG_PREFIX = re.compile(r"\[ *\d+\.\d{6}\] (?=@@ )")
 SOURCES = {"nvme": 0x10, "e1000e": 0x18, "hda": 0x20, "uhci": 0x28}
 # Of Config.more_devices; a device behind a bridge to PCI is known by the number of that bus
 MORE_SOURCES = {"xhci": 0x30, "bridged uhci": 0x100, "ahci": 0xfa}
+SOURCES_RESUMABLE = {"virtio": 0x10, "e1000e": 0x18, "hda": 0x20, "uhci": 0x28}
+
+# Guest RAM is a file that is shared: it need not go through the stream of a saved machine
+SAVE_CAPABILITIES = [{"capability": "x-ignore-shared", "state": True}]
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Config:
     aw_bits: int = 39
     scalable: bool = False          # scalable mode, in both kernels
     first_level: bool = False       # with first-level tables: QEMU 10, 48 bits
+    resumable: bool = False         # QEMU cannot save NVMe: virtio disks instead
     intremap: bool = True
     uhci: bool = True
     # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
@@ -96,14 +101,17 @@ def ram_folder(mem_mib):
 class Machine:
     """One run of QEMU. Use it as a context manager; files of the run are in `folder`."""
 
-    def __init__(self, config, folder):
+    def __init__(self, config, folder, saved=""):
         self.config = config
         self.folder = folder
+        self.saved = saved              # a folder of save(): go on from there
         self.private = tempfile.mkdtemp(prefix="dmarelay-", dir=ram_folder(config.mem_mib))
         self.ram_path = os.path.join(self.private, "ram")
         self.serial_path = os.path.join(folder, "serial.log")
         self.trace_path = os.path.join(folder, "trace.log")
         self.disk = os.path.join(self.private, "disk")
+        self.blank = os.path.join(self.private, "blank")
+        self.sata = os.path.join(self.private, "sata")
         self.started = time.monotonic()
         self.flood = self.typist = None
         self.process = None
@@ -124,7 +132,8 @@ class Machine:
             "-qmp", f"unix:{self._socket('qmp')},server=on,wait=off",
             "-chardev", f"socket,id=gdb,path={self._socket('gdb')},server=on,wait=off",
             "-gdb", "chardev:gdb",
-            "-serial", f"file:{self.serial_path}",
+            "-chardev", f"file,id=console,path={self.serial_path},append=on",
+            "-serial", "chardev:console",
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
             "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
             "-kernel", paths.kernel_image(), "-initrd", c.initrd,
@@ -138,14 +147,23 @@ class Machine:
             shutil.copy(OVMF_VARS, variables)
             arguments += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF_CODE}",
                           "-drive", f"if=pflash,format=raw,file={variables}"]
-        return arguments + self._devices()
+        if self.saved:
+            arguments += ["-incoming", "defer"]
+        return arguments + self._storage() + self._devices()
+
+    def _storage(self):
+        drives = ["-drive", f"if=none,id=disk,format=raw,file={self.disk}",
+                  "-drive", self._written("blank", self.blank)]
+        if self.config.resumable:
+            virtio = "virtio-blk-pci,disable-legacy=on,iommu_platform=on"
+            return drives + ["-device", f"{virtio},drive=disk,serial=dmarelay1,addr=6",
+                             "-device", f"{virtio},drive=blank,serial=dmarelay2,addr=2"]
+        return drives + ["-device", "nvme,id=nvme,serial=dmarelay,addr=2",
+                         "-device", "nvme-ns,drive=disk,nsid=1",
+                         "-device", "nvme-ns,drive=blank,nsid=2"]
 
     def _devices(self):
         devices = [
-            "-drive", f"if=none,id=disk,format=raw,file={self.disk}",
-            "-drive", self._blank("blank"),
-            "-device", "nvme,id=nvme,serial=dmarelay,addr=2",
-            "-device", "nvme-ns,drive=disk,nsid=1", "-device", "nvme-ns,drive=blank,nsid=2",
             "-netdev", f"dgram,id=net,local.type=unix,local.path={self._socket('net')},"
                        f"remote.type=unix,remote.path={self._socket('flood')}",
             "-device", "e1000e,netdev=net,addr=3,romfile=",
@@ -160,13 +178,11 @@ class Machine:
                         "-device", "pcie-pci-bridge,id=bridge,addr=7",
                         "-device", "piix3-usb-uhci,id=bridged,bus=bridge,addr=1",
                         "-device", "usb-mouse,bus=bridged.0",
-                        "-drive", self._blank("sata"), "-device", "ide-hd,bus=ide.0,drive=sata"]
+                        "-drive", self._written("sata", self.sata), "-device", "ide-hd,bus=ide.0,drive=sata"]
         return devices
 
-    def _blank(self, name):
+    def _written(self, name, path):
         """A disk to be written to all the time; a slow one has commands in flight at any moment."""
-        path = os.path.join(self.private, name)
-        images.make_blank(path, 64)
         slow = ",throttling.bps-total=1048576" if self.config.more_devices else ""
         return f"if=none,id={name},format=raw,cache=unsafe,file={path}{slow}"
 
@@ -190,6 +206,12 @@ class Machine:
         for stale in (self.serial_path, self.trace_path):
             if os.path.exists(stale):
                 os.unlink(stale)
+        if self.saved:
+            for name, path in self._state_files().items():
+                _copy_sparse(os.path.join(self.saved, name), path)
+        else:
+            images.make_blank(self.blank, 64)
+            images.make_blank(self.sata, 64)
         command = ["timeout", "-k", "5", str(self.config.limit_s), *self._pinning(),
                    self.config.qemu, *self._arguments()]
         with open(os.path.join(self.folder, "qemu.log"), "w", encoding="utf-8") as log:
@@ -203,9 +225,40 @@ class Machine:
         self.qmp_file = self.qmp_socket.makefile("r", encoding="utf-8")
         self.qmp_file.readline()
         self.qmp("qmp_capabilities")
+        if self.saved:
+            self.qmp("migrate-set-capabilities", capabilities=SAVE_CAPABILITIES)
+            self.qmp("migrate-incoming", uri=f"exec:cat {self.saved}/devices")
+            self._wait_migrated()
+            self.qmp("cont")
         self.flood = Flood(self._socket("flood"), self._socket("net"))
         if self.config.more_devices:
             self.typist = Typist(self)
+
+    # -- keeping a machine as it is --------------------------------------------------------
+
+    def _state_files(self):
+        return {"ram": self.ram_path, "disk": self.disk, "blank": self.blank,
+                "serial.log": self.serial_path}
+
+    def save(self, folder):
+        """Stop the machine and keep it in `folder`; another Machine of this config goes on."""
+        os.makedirs(folder, exist_ok=True)
+        self.qmp("stop")
+        self.qmp("migrate-set-capabilities", capabilities=SAVE_CAPABILITIES)
+        self.qmp("migrate", uri=f"exec:cat >{folder}/devices")
+        self._wait_migrated()
+        for name, path in self._state_files().items():
+            _copy_sparse(path, os.path.join(folder, name))
+
+    def _wait_migrated(self):
+        for _ in range(1200):
+            status = self.qmp("query-migrate").get("status")
+            if status == "completed":
+                return
+            if status in ("failed", "cancelled"):
+                break
+            time.sleep(0.05)
+        raise NotReady(f"QEMU did not save or resume the machine: {status}")
 
     def _pinning(self):
         """What puts QEMU on one CPU, if that is wanted.
@@ -306,9 +359,30 @@ class Machine:
                 raise MachineError(f"nothing on the console like '{pattern}' in {timeout} s")
             time.sleep(interval)
 
+    def cpu_s(self):
+        """Seconds of CPU time that QEMU has had: how far a guest can be, whatever else runs here.
+
+        0 when it is gone.
+        """
+        pid, total = self.process.pid, 0
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+                children = file.read().split()
+            for child in children:
+                with open(f"/proc/{child}/stat", encoding="ascii") as file:
+                    fields = file.read().rpartition(")")[2].split()
+                total += int(fields[11]) + int(fields[12])
+        except OSError:
+            return 0
+        return total / os.sysconf("SC_CLK_TCK")
+
     def wait_exit(self, timeout):
         """Wait for the guest to power off."""
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise MachineError(f"the guest did not power off in {timeout} s") from None
+
+
+def _copy_sparse(source, target):
+    subprocess.run(["cp", "--sparse=always", source, target], check=True)

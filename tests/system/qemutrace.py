@@ -9,10 +9,13 @@ DMA_EVENTS = ("vtd_iotlb_page_hit", "vtd_iotlb_page_update")
 # Switched on for the stub itself: what it does to the unit
 SWITCH_EVENTS = ("vtd_reg_write_gcmd",)
 
+PAGE, SUPERPAGE, SUPERPAGE_BIT = 4096, 2 << 20, 1 << 7
+PAGE_MASK = -PAGE
+ADDRESS = (1 << 52) - PAGE
+_PAGE = re.compile(rb":vtd_iotlb_page_\w+ .*?sid 0x(\w+) iova 0x(\w+) slpte 0x(\w+)")
 _SOURCE = re.compile(rb":(vtd_dmar_fault|vtd_iotlb_page_hit|vtd_iotlb_page_update) "
                      rb".*?sid 0x([0-9a-f]+)")
 _TARGET = re.compile(rb":vtd_iotlb_page_(?:hit|update) .*?sid 0x([0-9a-f]+) .*?slpte 0x([0-9a-f]+)")
-_PAGE_MASK = ~0xfff
 
 
 class Trace:
@@ -44,7 +47,7 @@ class Trace:
         That is, outside of the kdump kernel's: `crash` is a list of (start, end).
         """
         for match in _TARGET.finditer(self._read(start, end)):
-            target = int(match[2], 16) & _PAGE_MASK
+            target = int(match[2], 16) & PAGE_MASK
             if not any(first <= target < last for first, last in crash):
                 yield int(match[1], 16), start + match.start()
 
@@ -53,6 +56,20 @@ class Trace:
         wanted = re.compile(rb":%b .*?sid 0x([0-9a-f]+)" % event.encode())
         for match in wanted.finditer(self._read(start, end)):
             yield int(match[1], 16), start + match.start()
+
+    def iovas(self, source):
+        """The pages that a device has used."""
+        return {int(iova, 16) & PAGE_MASK for event_source, iova, _ in
+                _PAGE.findall(self._read(0, None)) if int(event_source, 16) == source}
+
+    def targets(self, start):
+        """{(address, size)} of the leaves that DMA went by."""
+        found = set()
+        for leaf in {leaf for _, _, leaf in _PAGE.findall(self._read(start, None))}:
+            entry = int(leaf, 16)
+            size = SUPERPAGE if entry & SUPERPAGE_BIT else PAGE
+            found.add((entry & ADDRESS & -size, size))
+        return found
 
     def values(self, event, name, start, end=None):
         """The numbers that one event's lines give after `name`."""

@@ -39,6 +39,34 @@ check-system:
 	@tools/deps.sh build system
 	@$(MAKE) --no-print-directory check-system-now
 
-check-system-now: build/dmarelay build/stub-test/stub.bin guest-images
+check-system-now: build/dmarelay build/stub-test/stub.bin guest-images build/system/libinject.so
 	@$(SYSTEM_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider \
 		$(if $(TESTS),-k "$(TESTS)") --ignore=tests/system/test_adopting.py tests/system
+
+# The injector that damages the fake machine too, as a library
+build/system/libinject.so: $(wildcard tests/inject/*)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -g $(WARNINGS) -fPIC -shared -o $@ $(filter %.c,$^)
+
+# CELL= and KERNEL= choose, SEED= damages otherwise, JOBS= machines at a time, MINUTES= and no more
+.PHONY: campaign campaign-now
+campaign:
+	@tools/deps.sh build system kernel
+	@$(MAKE) --no-print-directory kernel campaign-now
+
+campaign-now: build/dmarelay guest-images build/system/libinject.so
+	@$(SYSTEM_PYTHON) -B tests/system/campaign.py $(if $(CELL),--cell=$(CELL)) \
+		$(if $(KERNEL),--kernel=$(KERNEL)) $(if $(SEED),--seed=$(SEED)) \
+		$(if $(JOBS),--jobs=$(JOBS)) $(if $(MINUTES),--minutes=$(MINUTES))
+
+.PHONY: campaign-report scratch scratch-now
+campaign-report:
+	@$(SYSTEM_PYTHON) -B tests/system/campaign_report.py
+
+# What a sink's scratch page should hold: docs/campaign.md. NVME=1: the machine with NVMe
+scratch:
+	@tools/deps.sh build system
+	@$(MAKE) --no-print-directory scratch-now
+
+scratch-now: build/dmarelay guest-images build/system/libinject.so
+	@$(SYSTEM_PYTHON) -B tests/system/scratch.py $(if $(NVME),--nvme)

@@ -43,15 +43,24 @@ class Flood(Source):
         self.socket.setblocking(False)
         self.remote = remote
         self.burst = 10
+        self.paused = False
         super().__init__(0.005)
 
     def give(self):
-        for _ in range(self.burst):
+        for _ in range(0 if self.paused else self.burst):
             self.socket.sendto(self.FRAME, self.remote)
 
     def trickle(self):
         """Slow down."""
         self.burst, self.pause_s = 1, 0.2
+
+    def pause(self):
+        """No frames for a while."""
+        self.paused = True
+
+    def go_on(self):
+        """Again."""
+        self.paused = False
 
     def stop(self):
         super().stop()

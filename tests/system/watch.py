@@ -61,7 +61,6 @@ class Stop:
 @dataclass(repr=False)
 class Seen:
     """What a cycle showed; judge.py holds it against what should be."""
-    injected: list = field(default_factory=list)    # what the plan's injection returned
     crash: list = field(default_factory=list)       # [(start, end)) of the crash region
     load: int = 0
     panic_to_entry_s: float = 0.0                   # to the inner kernel, without our stops
@@ -102,8 +101,8 @@ class Watch:
         self.before = self.entry = self.arena_content = None
         self.original = {}              # everything() that the stub found
 
-    def at_entry(self, stop, inject=None):
-        """The stub has not run one instruction. `inject` may change what it will find."""
+    def at_entry(self, stop):
+        """The stub has not run one instruction."""
         seen = self.seen
         self.entry = stop
         seen.unit_before = stop.unit
@@ -112,8 +111,6 @@ class Watch:
         seen.hda_pages = [walker.translate(hda.SOURCE, at) for at in capture.pages()]
         seen.device_writable = _writable(walker) | {
             *seen.hda_pages, walker.translate(hda.SOURCE, capture.positions) & -PAGE}
-        if inject:
-            seen.injected = inject(stop)
         self.original = everything(stop.walker())
         self._interrupts = stop.interrupts()
         for event in self.events:

@@ -23,7 +23,7 @@ UNIT_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
 unit_tests := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 unit_subject := $(wildcard stub/*.c) arch/x86/bootparam.c arch/x86/rsdp.c arch/x86/handover.c
 unit_support := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support) tests/inject/inject.c)
+unit_objs := $(patsubst %.c,$(UNIT_BUILD)/%.o,$(unit_subject) $(unit_support) $(wildcard tests/inject/*.c))
 # What `dmarelay inspect` reads and shows a handoff with.
 unit_reader := $(patsubst %,$(UNIT_BUILD)/tools/%.o,handoff_read handoff_check problem names \
 	sentences registers facts show_text show_text_units show_functions_text pci_registers)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What devices write into the crash region, told apart from what the kdump kernel writes there.
+
+At the kdump kernel's entry, after the switch, the CPU is made to turn on the spot for half a second:
+nobody but devices writes to memory then, and the crash region before and after is compared byte by
+byte. That is long enough for an HDA capture to come round its buffer. Pages that the unit's tables
+let a device write, and that are zero, get another content for the time: an audio device writes zeros.
+"""
+
+import itertools
+import time
+from dataclasses import dataclass, field
+
+import qemutrace
+import vtdwalk
+
+PAGE = 4096
+HOLD_S = 0.5
+TURN = 0xfeeb                           # jmp to itself
+CANARY = b"\xa5" * PAGE
+MOST_LEAVES = 2000000                   # of tables that are garbage
+CHUNK = 1 << 20
+REACH = 2 << 20                         # of the largest leaf that is led there
+
+
+@dataclass
+class Held:
+    """What half a second showed."""
+    bytes_changed: int = 0
+    pages_changed: list = field(default_factory=list)
+    scratch: set = field(default_factory=set)   # pages of sinks: there to be written to
+    dma: dict = field(default_factory=dict)     # accesses by source id
+    faults: dict = field(default_factory=dict)
+    mark: int = 0                               # in the trace, at the end
+
+
+def translations(walker):
+    """A context for each tree of page tables: a whole bus may share one."""
+    return {(context.kind, context.top, context.levels): context
+            for context in walker.contexts()}.values()
+
+
+def reached(walker, regions, contexts):
+    """The pages in `regions` that a device of these may write."""
+    found = set()
+    every = (leaf for context in contexts for leaf in walker.leaves(context.source))
+    for leaf in itertools.islice(every, MOST_LEAVES):
+        for start, end in regions:
+            if leaf.access & vtdwalk.WRITE and leaf.target < end:
+                found.update(range(max(leaf.target, start),
+                                   min(leaf.target + leaf.size, end), PAGE))
+    return found
+
+
+def hold(stop, crash, arena, aimed):
+    """Turn on the spot, compare. `aimed`: where in the arena the damage may lead; no sink is near."""
+    ram, gdb, walker = stop.ram, stop.gdb, stop.walker()
+    held, contexts = Held(), translations(walker)
+    writable = reached(walker, crash, contexts)
+    tables = walker.upper_tables().union(
+        *(walker.table_pages(context.source) for context in contexts))
+    held.scratch = {page for page in writable
+                    if arena[0] <= page < sum(arena) and page // REACH != aimed // REACH} - tables
+    canaries = [page for page in writable - held.scratch if not any(ram.read(page, PAGE))]
+    for page in canaries:
+        ram.write(page, CANARY)
+    before = [ram.read(start, end - start) for start, end in crash]
+    log = qemutrace.Trace(stop.machine.trace_path)
+    start_mark = log.mark()
+    _turn(gdb, stop.registers["rip"])
+    held.mark = log.mark()
+    held.faults, held.dma = log.by_source(start_mark, held.mark)
+    for (start, end), old in zip(crash, before):
+        _compare(held, start, old, ram.read(start, end - start))
+    for page in canaries:
+        ram.write(page, bytes(PAGE))
+    return held
+
+
+def _turn(gdb, address):
+    """Through gdb, for QEMU to notice that its translation of this code is stale."""
+    code = gdb.read_physical(address, 2)
+    gdb.write_physical(address, TURN, 2)
+    gdb.resume()
+    time.sleep(HOLD_S)
+    gdb.interrupt()
+    gdb.write_physical(address, code, 2)
+
+
+def _compare(held, start, old, new):
+    for chunk in range(0, len(old), CHUNK):
+        if old[chunk:chunk + CHUNK] == new[chunk:chunk + CHUNK]:
+            continue
+        for at in range(chunk, min(chunk + CHUNK, len(old)), PAGE):
+            was, now = old[at:at + PAGE], new[at:at + PAGE]
+            if was != now and start + at not in held.scratch:
+                held.pages_changed.append(start + at)
+                held.bytes_changed += sum(one != other for one, other in zip(was, now))

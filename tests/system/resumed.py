@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A cycle that begins with a machine that was kept: devices at work, crash kernel loaded.
+
+Each run of a campaign begins with the same machine (Machine.save()), and costs no boot of the first
+kernel. Limits are of QEMU's CPU time: whatever else keeps the host busy, a guest that has had so
+much and is not through is stuck.
+"""
+
+import json
+import os
+import time
+
+import hold
+import images
+import judge
+import qemutrace
+import vtdwalk
+from cycle import Cycle
+from gdbstub import Gdb, GdbTimeout
+from machine import SOURCES_RESUMABLE, MachineError
+from report import Report
+from watch import Stop
+
+PAGE = 4096
+LIVE_S = 0.7                            # under damaged tables, before the panic
+ENTRY_CPU_S = 30                        # from the panic to the 64-bit entry, and through the stub
+KDUMP_CPU_S = 40                        # from the kdump kernel's entry to the end
+WALL_S = 400                            # for guests that do nothing at all
+STORM_BYTES = 200 << 20                 # of trace: near three million faults
+FAULT_EVENT = "vtd_dmar_fault"
+SAMPLE = 4                              # every fourth page of the dump is compared
+LEAST_PAGES = 1000                      # of a kernel, in its dump
+
+
+class Pages:
+    """A set of pages of RAM, as bytes: tables of garbage may name all of it."""
+
+    def __init__(self, ram):
+        self.ram = ram
+        self.flags = bytearray(ram.size // PAGE)
+
+    def __contains__(self, physical):
+        return bool(self.flags[self.ram.offset(physical & -PAGE) // PAGE])
+
+    def add(self, start, size=PAGE):
+        """Those that [start, start + size) touches, where that is RAM below the PCI hole."""
+        first, last = start // PAGE, min(start + size - 1, self.ram.low - 1) // PAGE
+        if first <= last:
+            self.flags[first:last + 1] = b"\1" * (last + 1 - first)
+
+
+class Resumed(Cycle):
+    """Runs a Plan with `saved` set. What a subclass does to the machine it does at three moments:
+    before_panic(), at_entry() and in_kernel(), each with the Stop."""
+
+    def __init__(self, plan, folder, progress):
+        super().__init__(plan, folder, progress)
+        self.reached_stub = self.entered = self.ended = False
+        self.entry_mark = self.console_mark = 0     # in trace and console
+        self.faults_in_stub = self.faults_later = self.cpu_s = 0
+        self.held = hold.Held()
+        self.aimed = 0                  # in the arena: see hold.hold()
+        self.used = {}                  # {device: IOVAs that it uses}
+        self.written = None             # Pages that devices may write, or have written
+
+    def before_panic(self, stop):
+        """The machine has just gone on. Return True to leave it a moment before the panic."""
+
+    def at_entry(self, stop):
+        """Not an instruction of the stub has run."""
+
+    def in_kernel(self, stop):
+        """Not an instruction of the kdump kernel has run."""
+
+    # -- the cycle's steps -----------------------------------------------------------------
+
+    def _look_at_traffic(self):
+        """It was seen when the machine was kept: what each device uses."""
+        with open(os.path.join(self.plan.saved, "iovas"), encoding="utf-8") as file:
+            self.used = json.load(file)
+
+    def note_writable(self, stop):
+        """A dump taken later may differ there."""
+        for source in SOURCES_RESUMABLE.values():
+            for leaf in stop.walker().leaves(source):
+                if leaf.access & vtdwalk.WRITE:
+                    self.written.add(leaf.target, leaf.size)
+
+    def _panic(self):
+        self.gdb = Gdb(self.machine.gdb_path())
+        stop = Stop(self.machine, self.ram, self.gdb, {})
+        for address in set(self._entries()):
+            self.gdb.set_breakpoint(address)
+        self.written = Pages(self.ram)
+        self.note_writable(stop)
+        self.machine.trace_event(FAULT_EVENT, False)    # nobody counts, and a storm is slow enough
+        linger = self.before_panic(stop)
+        self.gdb.resume()
+        if linger:
+            time.sleep(LIVE_S)
+        self.machine.order_panic()
+        self.panicked = time.monotonic()
+
+    def _stop_at(self, address, what):
+        limit = self.machine.cpu_s() + ENTRY_CPU_S
+        deadline = time.monotonic() + WALL_S
+        while True:
+            try:
+                registers = self.gdb.wait_stop(0.5)
+                break
+            except GdbTimeout:
+                if self.machine.cpu_s() > limit or time.monotonic() > deadline:
+                    raise MachineError(f"{what} was not reached") from None
+        if registers["rip"] != address:
+            raise MachineError(f"stopped at {registers['rip']:#x} and not at {what} {address:#x}")
+        self.gdb.clear_breakpoint(address)
+        return time.monotonic(), Stop(self.machine, self.ram, self.gdb, registers)
+
+    def _follow(self):
+        stub, inner = self._entries()
+        _, stop = self._stop_at(stub, "the 64-bit entry")
+        self.reached_stub = True
+        self.entry_mark = stop.mark
+        self.machine.trace_event(FAULT_EVENT, True)
+        self.note_writable(stop)
+        self.at_entry(stop)
+        self.watch.before = self.ram.snapshot(os.path.join(self.machine.private, "before"))
+        for event in qemutrace.DMA_EVENTS:
+            self.machine.trace_event(event, True)
+        if inner != stub:
+            self.gdb.resume()
+            _, stop = self._stop_at(inner, "the kdump kernel's entry")
+        self._hold(stop)
+        for event in qemutrace.DMA_EVENTS:
+            self.machine.trace_event(event, False)
+        self.console_mark = len(self.machine.serial())
+        self.gdb.close()
+
+    def _hold(self, stop):
+        log = qemutrace.Trace(self.machine.trace_path)
+        faults, _ = log.by_source(self.entry_mark, stop.mark)
+        self.faults_in_stub = sum(faults.values())
+        self.in_kernel(stop)
+        self.held = hold.hold(stop, self.seen.crash, self.arena, self.aimed)
+        self.progress(f"held: {self.held.bytes_changed} bytes of the crash region changed, "
+                      f"{sum(self.held.faults.values())} faults, DMA {dict(self.held.dma)}")
+
+    def _kdump(self):
+        """Until the machine is off, or stuck."""
+        limit = self.machine.cpu_s() + KDUMP_CPU_S
+        deadline = time.monotonic() + WALL_S
+        log = qemutrace.Trace(self.machine.trace_path)
+        try:
+            while not self.ended:
+                self._look(log, limit, deadline)
+                time.sleep(0.05)
+        finally:
+            faults, _ = log.by_source(self.held.mark)
+            self.faults_later = sum(faults.values())
+
+    def _look(self, log, limit, deadline):
+        self.cpu_s = self.machine.cpu_s() or self.cpu_s
+        self.ended = self.machine.process.poll() is not None
+        console = self.machine.serial()[self.console_mark:]
+        self.entered = "Linux version" in console
+        if self.ended:
+            return
+        if "-- System halted" in console:
+            raise MachineError("the kdump kernel's decompressor halted")
+        if log.mark() > STORM_BYTES:
+            raise MachineError("a storm of faults")
+        if self.cpu_s > limit or time.monotonic() > deadline:
+            raise MachineError("the kdump kernel is stuck" if self.entered else
+                               "the kdump kernel did not start")
+
+    def _after(self):
+        images.read_back(self.machine.disk, "/out", self.folder)
+        self.report = Report(f"{self.folder}/out/inspect.json")
+        log = qemutrace.Trace(self.machine.trace_path)
+        for target, size in log.targets(self.entry_mark):
+            self.written.add(target, size)
+        self.seen.device_writable = self.written
+        self.seen.serial = self.machine.serial()
+        self._check_dump(f"{self.folder}/out/vmcore", SAMPLE)
+
+    # -- what it was -----------------------------------------------------------------------
+
+    def saved(self):
+        """The dump is on the disk."""
+        return judge.dump_saved(self.seen)
+
+    def verified(self):
+        """It opens, and has the kernel's pages, as they were. (The pattern is not of them.)"""
+        seen = self.seen
+        return (self.saved() and not seen.dump_error and not seen.pages_differ
+                and seen.pages_compared >= LEAST_PAGES)

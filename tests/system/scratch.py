@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What should a sink's scratch page hold? Each content under devices that are at work, measured.
+
+Every device goes to its sink (dmarelay.policy=isolate). At the kdump kernel's entry, before any of
+its instructions, the scratch pages are filled from outside; the e1000e, whose frames were held back
+since the panic, has room in its ring and receives again. For half a second only devices run
+(hold.py), then the kdump kernel saves its dump. `make scratch` calls it; it prints a table and writes
+build/scratch/result.json. NVMe reads commands only when its doorbell is rung: --nvme does that, on
+a machine with NVMe, and looks whether anything is written to the disk.
+"""
+
+import argparse
+import json
+import os
+import struct
+import sys
+import time
+
+import campaign
+import hold
+import qemutrace
+from cycle import Cycle, Plan, stopwatch
+from gdbstub import GdbError
+from machine import SOURCES, SOURCES_RESUMABLE, Config, MachineError
+from resumed import Resumed
+
+PAGE = 4096
+FOLDER = os.path.join(campaign.paths.BUILD, "scratch")
+ISOLATE = "dmarelay.policy=isolate"
+CONTENTS = {"all ones": 0xffffffff, "zeros": 0, "0x7b": 0x7b}    # each dword
+DOORBELL = 0x1000 + 8                   # NVMe 3.1.24: tail of the first I/O submission queue
+
+
+def fill(stop, pages, content):
+    """The scratch pages of all sinks."""
+    for page in pages:
+        stop.ram.write(page, struct.pack("<I", content) * (PAGE // 4))
+
+
+def scratch_pages(stop, crash, arena):
+    """Where the sinks lead: into the arena, and there is nothing else there that devices reach."""
+    walker = stop.walker()
+    return {page for page in hold.reached(walker, crash, hold.translations(walker))
+            if arena[0] <= page < sum(arena)}
+
+
+class ScratchRun(Resumed):
+    """With one content."""
+
+    def __init__(self, plan, folder, progress, content):
+        super().__init__(plan, folder, progress)
+        self.content = content
+        self.filled = set()
+
+    def before_panic(self, stop):
+        self.machine.flood.pause()
+
+    def in_kernel(self, stop):
+        self.filled = scratch_pages(stop, self.seen.crash, self.arena)
+        fill(stop, self.filled, self.content)
+        self.machine.flood.go_on()
+
+    def result(self, name, problem):
+        """What was seen."""
+        by_name = {source: name for name, source in SOURCES_RESUMABLE.items()}
+        return {"content": name, "scratch_pages": len(self.filled),
+                "dma_in_hold": {by_name.get(key, hex(key)): value
+                                for key, value in self.held.dma.items()},
+                "faults_in_hold": {by_name.get(key, hex(key)): value
+                                   for key, value in self.held.faults.items()},
+                "faults_later": self.faults_later, "dump_verified": self.verified(),
+                "problem": problem}
+
+
+def resumable(name, content):
+    """The devices of the campaign."""
+    run = ScratchRun(campaign.prepare("stub+stock", ISOLATE), os.path.join(FOLDER, "run"),
+                     stopwatch(), content)
+    problem = ""
+    try:
+        run.run()
+    except (MachineError, GdbError) as error:
+        problem = str(error)
+    return run.result(name, problem)
+
+
+class NvmeRun(Cycle):
+    """To the kdump kernel's entry, its doorbell rung, and no further."""
+
+    content = 0
+    faults = dma = written = None
+
+    def _follow(self):
+        stub, inner = self._entries()
+        self._resume(self._stop_at(stub, "the stub's entry")[0])
+        _, stop = self._stop_at(inner, "the kdump kernel's entry")
+        fill(stop, scratch_pages(stop, self.seen.crash, self.arena), self.content)
+        base, = (region["address"] for bus in self.machine.qmp("query-pci")
+                 for device in bus["devices"] if device["slot"] << 3 == SOURCES["nvme"]
+                 for region in device["regions"][:1])
+        for event in qemutrace.DMA_EVENTS:
+            self.machine.trace_event(event, True)
+        before = self._writes()
+        for tail in (7, 30):            # wherever the head is, one of them is new
+            self.gdb.write_physical(base + DOORBELL, tail, 4)
+        self.gdb.resume()
+        time.sleep(hold.HOLD_S)
+        self.written = self._writes() - before
+        self.faults, self.dma = qemutrace.Trace(self.machine.trace_path).by_source(stop.mark)
+
+    def _writes(self):
+        return sum(device["stats"]["wr_operations"] for device in
+                   self.machine.qmp("query-blockstats"))
+
+    def _kdump(self):
+        pass
+
+    _after = _kdump
+
+
+def nvme(name, content):
+    """A machine with NVMe."""
+    plan = campaign.plan_of("stub+stock", ISOLATE)
+    config = Config(firmware="seabios", mem_mib=1024, crashkernel="192M")
+    run = NvmeRun(Plan(plan.image, config, kdump_cmdline=ISOLATE), os.path.join(FOLDER, "nvme"),
+                  stopwatch())
+    run.content = content
+    run.run()
+    source = SOURCES["nvme"]
+    return {"content": name, "nvme_dma": run.dma[source], "nvme_faults": run.faults[source],
+            "nvme_writes_to_disk": run.written}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="make scratch", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--nvme", action="store_true")
+    parser.add_argument("--content", choices=CONTENTS, action="append")
+    args = parser.parse_args()
+    os.makedirs(FOLDER, exist_ok=True)
+    os.makedirs(campaign.FOLDER, exist_ok=True)
+    results = []
+    for name in args.content or CONTENTS:
+        results.append((nvme if args.nvme else resumable)(name, CONTENTS[name]))
+        print(json.dumps(results[-1]), flush=True)
+    name = "nvme.json" if args.nvme else "result.json"
+    campaign.write(os.path.join(FOLDER, name), campaign.text_of(results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
