@@ -43,6 +43,7 @@ DISK_MODULES = ["virtio_pci", "virtio_blk", *images.KDUMP_MODULES[1:]]
 FIRST_MODULES = ["virtio_pci", "virtio_blk", *images.FIRST_MODULES[1:]]
 ARENA = "6M"                            # purgatory reads all of it
 DUMP_LEVEL = 31                         # the kernel's pages only
+WHOLE_BUS = ("root-table", "root-entry", "context-table")      # storms of faults: last
 # On the console: why a decompressor halts, and little else. An oops is the panic, as on servers.
 KDUMP_CMDLINE = "earlyprintk=ttyS0,115200 loglevel=6"
 FIRST_CMDLINE = "oops=panic loglevel=6"
@@ -221,7 +222,7 @@ def job(args, number):
     cpus = sorted(os.sched_getaffinity(0))
     if args.jobs > 1:
         os.sched_setaffinity(0, {cpus[number % len(cpus)]})
-    for cell in inject.cells():
+    for cell in sorted(inject.cells(), key=lambda cell: cell.structure in WHOLE_BUS):
         for kernel in args.kernel or KERNELS:
             if args.cell not in cell.name:
                 continue

@@ -4,6 +4,7 @@
     campaign_report.py [RESULT.json]    build/campaign/result.json, unless another is given
 """
 
+import html
 import json
 import os
 import re
@@ -40,7 +41,10 @@ def words(entry):
     """What stands in a cell of the table and of the plot."""
     if not entry["reached_stub"]:
         return "not reached"
-    said = ["dump" if entry["dump_verified"] else "no dump"]
+    said = ["dump"]
+    if not entry["dump_verified"]:
+        said = ["wrong dump" if entry["dump_saved"] else "no dump: " +
+                entry["problem"].removeprefix("the kdump kernel")]
     if faults(entry):
         said.append(f"{faults(entry):,} faults")
     if entry["crash_region_bytes_changed"]:
@@ -66,7 +70,8 @@ def svg(results):
              f'<rect width="{width}" height="{height}" fill="white"/>']
 
     def text(x, y, what, anchor="start", fill="#222"):
-        parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{fill}">{what}</text>')
+        parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{fill}">'
+                     f'{html.escape(what)}</text>')
 
     for column, kernel in enumerate(campaign.KERNELS):
         text(LABEL + column * COLUMN + COLUMN / 2, HEAD - 10, kernel, "middle")
@@ -81,8 +86,7 @@ def svg(results):
             left = LABEL + column * COLUMN
             parts.append(f'<rect x="{left}" y="{top}" width="{COLUMN - 2}" height="{ROW - 1}" '
                          f'fill="{colour(entry)}"/>')
-            said = words(entry).partition(", ")[2] or ("" if entry["dump_verified"] else
-                                                       entry["problem"][:24])
+            said = words(entry).partition(", ")[2]
             text(left + COLUMN / 2, top + 11, said, "middle", "#000")
     top = HEAD + ROW * len(cells) + 16
     for row, (fill, what) in enumerate(LEGEND):

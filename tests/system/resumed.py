@@ -23,7 +23,7 @@ from watch import Stop
 
 PAGE = 4096
 LIVE_S = 0.7                            # under damaged tables, before the panic
-ENTRY_CPU_S = 30                        # from the panic to the 64-bit entry, and through the stub
+ENTRY_CPU_S = 20                        # from the panic to the 64-bit entry, and through the stub
 KDUMP_CPU_S = 40                        # from the kdump kernel's entry to the end
 WALL_S = 400                            # for guests that do nothing at all
 STORM_BYTES = 200 << 20                 # of trace: near three million faults
@@ -133,6 +133,7 @@ class Resumed(Cycle):
         self._hold(stop)
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, False)
+        self.machine.flood.pause()      # of no more use, and the host's time is
         self.console_mark = len(self.machine.serial())
         self.gdb.close()
 
