@@ -31,7 +31,7 @@ packages_of() {
 	unit)	echo libcmocka-dev python3 python3-pytest makedumpfile acpica-tools gcovr \
 		     python3-clang-14 patch ;;
 	fuzz)	echo clang-14 libclang-rt-14-dev llvm-14 ;;
-	proof)	echo gcc python3 ;;
+	proof)	echo gcc python3 cadical ;;
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	firmware) echo gnu-efi qemu-system-x86 ovmf mtools python3 python3-pytest ;;

@@ -2,25 +2,25 @@
 /*
  * What the boot loader said (arch/x86/bootparam.c).
  *
- * proof_bootparam	Any memory, each read anew: boot_params, command line, e820 map with its extension,
- *			setup_data chain, cyclic or not. Shortened: a command line of up to 7
- *			characters, a map of up to 3 ranges, a chain of up to 3 nodes. Everything
- *			ends, nothing is written beyond its room, the command line ends with a NUL,
- *			no range of the map or in use wraps.
- * proof_boot_in_use	No ranges in use, any 2, or any 16, which is all that there is room for, and any new one: what was covered
- *			stays covered, and the new range is, if there was room for it.
+ * Any memory, each read anew; shortened are the map, 2 ranges, and the setup_data chain, 2 nodes.
+ *
+ * proof_e820		Any map of any length with any extension: what has no room, or wraps, makes the
+ *			map unsound and is not listed.
+ * proof_setup_data	Any chain, cyclic, broken off or too long, of nodes of any type and size: it ends,
+ *			and nothing is written beyond its room.
+ * proof_boot_in_use	No range in use, or any 16, which is all that there is room for, and any
+ *			new one: nothing is written beyond the room; where there is room, what was
+ *			covered stays covered, and the new range is.
  */
 #include "relay.h"
 
-#undef RELAY_MAX_COMMAND_LINE
-#define RELAY_MAX_COMMAND_LINE	8
 #undef RELAY_MAX_E820
-#define RELAY_MAX_E820		3
+#define RELAY_MAX_E820		2
 
 #include "boot.h"
 
 #undef BOOT_MAX_SETUP_DATA
-#define BOOT_MAX_SETUP_DATA	3
+#define BOOT_MAX_SETUP_DATA	2
 
 #include "../../arch/x86/bootparam.c"
 
@@ -36,23 +36,40 @@ phys_t rsdp_find(const struct boot_store *from)
 	return phys(nondet_u64());
 }
 
-void proof_bootparam(void)
+static void some_store(void)
 {
-	struct relay_boot boot = { .in_use_count = 0 };
+	anything(&store.params, sizeof(store.params));
+}
+
+static void map_is_sound(const struct relay_boot *boot)
+{
 	size_t any = nondet_size();
 
-	if (!bootparam_read(phys(nondet_u64()), &store, &boot))
-		return;
-	prove(boot.command_line == store.command_line);
-	prove(store.command_line[RELAY_MAX_COMMAND_LINE - 1] == '\0' || store.command_line[0] == '\0' ||
-	      length(store.command_line, RELAY_MAX_COMMAND_LINE) < RELAY_MAX_COMMAND_LINE);
-	prove(boot.e820 == store.e820 && boot.e820_count <= RELAY_MAX_E820);
-	prove(!boot.e820_sound || boot.e820_count > 0);
-	if (any < boot.e820_count)
-		prove(range_fits(boot.e820[any].start, boot.e820[any].size));
-	prove(boot.in_use_count <= IN_USE);
-	if (any < boot.in_use_count)
-		prove(boot.in_use[any].size && range_fits(boot.in_use[any].start, boot.in_use[any].size));
+	prove(boot->e820_count <= RELAY_MAX_E820);
+	if (any < boot->e820_count)
+		prove(range_fits(store.e820[any].start, store.e820[any].size));
+}
+
+void proof_e820(void)
+{
+	struct relay_boot boot = { .in_use_count = 0 };
+
+	some_store();
+	read_e820(&store, &boot);
+	prove(boot.e820 == store.e820 && (!boot.e820_sound || boot.e820_count > 0));
+	map_is_sound(&boot);
+	read_e820_extension(nondet_u64() >> 1, nondet_u32(), &store, &boot);
+	map_is_sound(&boot);
+}
+
+void proof_setup_data(void)
+{
+	struct relay_boot boot = { .in_use_count = 0, .e820_sound = nondet_bool() };
+
+	store.params.hdr.setup_data = nondet_u64();
+	read_setup_data(&store, &boot);
+	prove(boot.e820_count <= RELAY_MAX_E820);
+	prove(boot.in_use_count <= 2 * BOOT_MAX_SETUP_DATA);
 }
 
 static bool covers(const struct relay_boot *boot, size_t most, uint64_t at)
@@ -77,7 +94,7 @@ static void add_to(size_t count)
 		boot.in_use[i].size = nondet_u64();
 		assume(boot.in_use[i].size && boot.in_use[i].start <= UINT64_MAX - boot.in_use[i].size);
 	}
-	before = covers(&boot, most, at);
+	before = count < IN_USE && covers(&boot, most, at);
 	boot_in_use(&boot, start, size);
 	prove(boot.in_use_count <= most && (!before || covers(&boot, most, at)));
 	if (count < IN_USE && size && start <= UINT64_MAX - size && at >= start && at - start < size)
@@ -87,6 +104,5 @@ static void add_to(size_t count)
 void proof_boot_in_use(void)
 {
 	add_to(0);
-	add_to(2);
 	add_to(IN_USE);
 }

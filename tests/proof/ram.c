@@ -5,7 +5,7 @@
  * proof_ram_set	Any 3 ranges or fewer, none upside down: the set is ascending, disjoint and not
  *			adjacent, and holds an address exactly if one of the ranges did.
  * proof_ram_gap	Any set of up to 3 ranges, any address: the gap is free of the set, and the widest.
- * proof_ram_ask	Any sets of 0 and 2, 1 and 0, 2 and 1, 3 and 2 ranges, any address, any size: ram_hits_crash_region() and
+ * proof_ram_ask	Any sets of 0 and 2, 1 and 0, 1 and 1 ranges, any address, any size: ram_hits_crash_region() and
  *			ram_is_crashed() say what membership says.
  * proof_ram_discover	Any e820 map of 2 entries or fewer, 2 ranges in use or fewer, an ELF core header
  *			(elfcore_read() as its header promises) of up to 2 ranges, an arena of up to 96
@@ -137,8 +137,7 @@ void proof_ram_ask(void)
 {
 	ask(0, 2);
 	ask(1, 0);
-	ask(2, 1);
-	ask(3, 2);
+	ask(1, 1);
 }
 
 /* elfcore.h's promise, kept by proof_elfcore. */

@@ -67,6 +67,8 @@ def run(proof, tree, log):
                *(f"--{check}-check" for check in CHECKS if check not in proof.without)]
     if proof.unwindset:
         command += ["--unwindset", ",".join(proof.unwindset)]
+    if proof.cadical:
+        command += ["--external-sat-solver", "cadical"]
     with open(log, "w", encoding="utf-8") as output:
         # pylint: disable=subprocess-popen-preexec-fn
         process = subprocess.Popen(command, cwd=tree, stdout=output, stderr=subprocess.STDOUT,
