@@ -54,7 +54,7 @@ bool ram_touches(const struct ram *ram, phys_t start, uint64_t size);
 
 /*
  * The widest stretch around `at` that is free of the crash region, for callers who ask often.
- * False if `at` itself is in the crash region.
+ * False, and *gap as it was, if `at` itself is in the crash region.
  */
 bool ram_gap(const struct ram *ram, phys_t at, struct handoff_range *gap);
 

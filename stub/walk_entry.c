@@ -47,12 +47,9 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 /* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */
 static bool misses_crash_region(struct walk *walk, uint64_t address, uint64_t size)
 {
-	if (address < walk->gap.first || address > walk->gap.last) {
-		if (!ram_gap(&walk->relay->ram, phys(address), &walk->gap)) {
-			walk->gap = (struct handoff_range){ 1, 0 };
-			return false;
-		}
-	}
+	if ((address < walk->gap.first || address > walk->gap.last) &&
+	    !ram_gap(&walk->relay->ram, phys(address), &walk->gap))
+		return false;
 	return walk->gap.last - address >= size - 1;
 }
 

@@ -91,8 +91,12 @@ static void absent_tables_of_reserved_memory_are_made(void **state)
 	uint32_t tables = 0;
 
 	memory_put64(build_slot(tree, 3, FIRMWARE, 3), 0);
+	build_seal(s.b);
+	memset(s.b->boot.arena, 0x5a, s.b->arena_size);		/* nobody promises that it is empty */
 	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, FIRMWARE, 0x4000);
 	expect_identity(&s, FIRMWARE, 0x4000);
+	assert_int_equal(scene_translate(&s, FIRMWARE_DEVICE, FIRMWARE + 0x4000).result, TRANSLATE_ABSENT);
+	assert_int_equal(scene_translate(&s, FIRMWARE_DEVICE, FIRMWARE + 0x200000).result, TRANSLATE_ABSENT);
 	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
 		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
 

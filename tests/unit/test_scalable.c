@@ -759,6 +759,7 @@ static void id_of_the_shared_sink_is_a_clash(void **state)
 static void devices_beyond_the_report_are_handled_alike(void **state)
 {
 	struct scene s = scene_make_scalable(state);
+	unsigned int of_none = 0;
 	uint16_t source;
 
 	for (source = 0x0300; source < 0x0378; source++) {
@@ -766,6 +767,7 @@ static void devices_beyond_the_report_are_handled_alike(void **state)
 		memory_put64(build_entry(s.b, s.unit, (uint16_t)(source + 0x100)), memory_get64(s.context));
 	}
 	memory_put64(build_entry(s.b, s.unit, 0x0478), memory_get64(s.context) | 0x20);	/* reserved */
+	build_pasid(s.b, build_directory(s.b, s.unit, 0x0479, 0), 0, SECOND_LEVEL(s.tree, 1), 9, 0);
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	assert_true(result_dropped(HANDOFF_DEVICES) > 0);
@@ -773,7 +775,9 @@ static void devices_beyond_the_report_are_handled_alike(void **state)
 		const struct handoff_pasid *pasid = result_entry(HANDOFF_PASIDS, i);
 
 		assert_true(pasid->device < result_count(HANDOFF_DEVICES) || pasid->device == HANDOFF_NO_DOMAIN);
+		of_none += pasid->device == HANDOFF_NO_DOMAIN;
 	}
+	assert_int_equal(of_none, 1);
 	assert_hex_equal(scene_translate(&s, 0x0477, SCENE_IOVA).pa, SCENE_PAGE);
 	scene_expect_replaced(&s, 0x0478, SCENE_IOVA);
 }
