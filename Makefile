@@ -60,6 +60,7 @@ include tests/fuzz/fuzz.mk
 include tests/proof/proof.mk
 include tests/system/system.mk
 include tests/firmware/firmware.mk
+include bench/bench.mk
 -include kernel/kernel.mk
 
 # The suites, quick ones first. Each has a target of its own; here they are summed up.

@@ -9,6 +9,7 @@
 #   proof     what runs the proofs; their CBMC is tools/cbmc.sh's
 #   system    what boots a machine and judges it, and the guest's kernel
 #   firmware  what builds EFI applications, and runs them under OVMF
+#   bench     what counts instructions
 #   kernel    what builds the kdump kernel that adopts, and its source; kernel-6.1: of that series
 #
 # As root it installs what is missing; otherwise it prints the command that does.
@@ -35,10 +36,11 @@ packages_of() {
 	system)	echo qemu-system-x86 ovmf seabios python3 python3-pytest python3-libkdumpfile \
 		     kexec-tools makedumpfile busybox-static e2fsprogs cpio gzip kmod ;;
 	firmware) echo gnu-efi qemu-system-x86 ovmf mtools python3 python3-pytest ;;
+	bench)	echo gcc libc6-dev make valgrind ;;
 	kernel)	packages_of kernel-6.12 ;;
 	kernel-6.*) echo "linux-source-${1#kernel-}" gcc libc6-dev make bc bison flex libelf-dev \
 		     libssl-dev ccache git patch xz-utils python3 sparse ;;
-	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, proof, system, firmware, kernel)" >&2; exit 2 ;;
+	*)	echo "deps.sh: unknown group '$1' (build, unit, fuzz, proof, system, firmware, bench, kernel)" >&2; exit 2 ;;
 	esac
 }
 
@@ -102,7 +104,7 @@ keep_kernel() {
 		mv "$deb_cache/new.$$" "$deb_cache/$(basename "$1")" || :
 }
 
-[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,13p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n 's/^# \{0,1\}//; 3,14p' "$0"; exit 2; }
 
 wanted=
 for group; do
