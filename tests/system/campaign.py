@@ -114,12 +114,12 @@ class Keep(Cycle):
 
 
 @functools.lru_cache(None)
-def prepare(kernel, cmdline=""):
-    """The plan of a kernel, with a machine kept for it that has these files and options."""
-    name = re.sub("[^a-z0-9-]", "-", f"{kernel} {cmdline}".strip())
+def prepare(kernel):
+    """The plan of a kernel, with a machine kept for it that has these files."""
+    name = kernel.replace("+", "-")
     with locked("prepare-" + name):
         with locked("images"):
-            plan = plan_of(kernel, cmdline)
+            plan = plan_of(kernel)
         target = os.path.join(FOLDER, "saved", name)
         stamp = hashlib.sha256(repr(plan).encode())
         for path in (plan.image, plan.initrd, plan.config.initrd):

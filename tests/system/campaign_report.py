@@ -11,6 +11,7 @@ import re
 import sys
 
 import campaign
+import inject
 import paths
 
 DOCS = os.path.join(paths.TOP, "docs")
@@ -97,8 +98,11 @@ def svg(results):
 
 
 def summary(results):
-    """A line a kernel."""
-    lines = ["| kdump kernel | cells | came to the 64-bit entry | of these, dump verified | "
+    """How far it is, and a line a kernel."""
+    whole = [kernels for kernels in by_cell(results).values()
+             if len(kernels) == len(campaign.KERNELS)]
+    lines = [f"{len(whole)} of {len(inject.cells())} cells have been run under all kernels.", "",
+             "| kdump kernel | cells | came to the 64-bit entry | of these, dump verified | "
              "without a fault after the switch | most faults | crash region written to |",
              "|---|---|---|---|---|---|---|"]
     for kernel in campaign.KERNELS:

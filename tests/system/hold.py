@@ -48,7 +48,7 @@ def reached(walker, regions, contexts):
         for start, end in regions:
             if leaf.access & vtdwalk.WRITE and leaf.target < end:
                 found.update(range(max(leaf.target, start),
-                                   min(leaf.target + leaf.size, end), PAGE))
+                                   min(leaf.target + leaf.page, end), PAGE))
     return found
 
 

@@ -84,7 +84,7 @@ class Resumed(Cycle):
         for source in SOURCES_RESUMABLE.values():
             for leaf in stop.walker().leaves(source):
                 if leaf.access & vtdwalk.WRITE:
-                    self.written.add(leaf.target, leaf.size)
+                    self.written.add(leaf.target, leaf.page)
 
     def _panic(self):
         self.gdb = Gdb(self.machine.gdb_path())

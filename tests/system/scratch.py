@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What should a sink's scratch page hold? Each content under devices that are at work, measured.
 
-Every device goes to its sink (dmarelay.policy=isolate). At the kdump kernel's entry, before any of
-its instructions, the scratch pages are filled from outside; the e1000e, whose frames were held back
-since the panic, has room in its ring and receives again. For half a second only devices run
-(hold.py), then the kdump kernel saves its dump. `make scratch` calls it; it prints a table and writes
-build/scratch/result.json. NVMe reads commands only when its doorbell is rung: --nvme does that, on
-a machine with NVMe, and looks whether anything is written to the disk.
+The devices' context entries have a reserved bit set when the stub is entered: each goes to a sink
+of its own. At the kdump kernel's entry, before any of its instructions, the scratch pages are filled from
+outside; the e1000e, whose frames were held back since the panic, has room in its ring and receives
+again. For half a second only devices run (hold.py), then the kdump kernel saves its dump. `make
+scratch` calls it; it writes build/scratch/result.json. NVMe reads commands only when its doorbell is
+rung: --nvme does that, on a machine with NVMe and dmarelay.policy=isolate, and looks whether anything
+is written to the disk.
 """
 
 import argparse
@@ -26,6 +27,8 @@ from resumed import Resumed
 
 PAGE = 4096
 FOLDER = os.path.join(campaign.paths.BUILD, "scratch")
+RESERVED = 1 << 40                      # of a context entry's upper half
+REFUSED_EVENT = "vtd_fault_disabled"    # a sink's context has FPD
 ISOLATE = "dmarelay.policy=isolate"
 CONTENTS = {"all ones": 0xffffffff, "zeros": 0, "0x7b": 0x7b}    # each dword
 DOORBELL = 0x1000 + 8                   # NVMe 3.1.24: tail of the first I/O submission queue
@@ -51,16 +54,31 @@ class ScratchRun(Resumed):
         super().__init__(plan, folder, progress)
         self.content = content
         self.filled = set()
+        self.refused = 0                # accesses to addresses that no table has, without a record
 
     def before_panic(self, stop):
         self.machine.flood.pause()
 
+    def at_entry(self, stop):
+        for source in SOURCES_RESUMABLE.values():
+            at = stop.walker().context(source).at + 8
+            high, = struct.unpack("<Q", stop.ram.read(at, 8))
+            stop.ram.write(at, struct.pack("<Q", high | RESERVED))
+        stop.invalidate()
+
     def in_kernel(self, stop):
         self.filled = scratch_pages(stop, self.seen.crash, self.arena)
         fill(stop, self.filled, self.content)
+        self.machine.trace_event(REFUSED_EVENT, True)
         self.machine.flood.go_on()
 
-    def result(self, name, problem):
+    def _kdump(self):
+        self.machine.trace_event(REFUSED_EVENT, False)
+        with open(self.machine.trace_path, "rb") as file:
+            self.refused = sum(b":" + REFUSED_EVENT.encode() in line for line in file)
+        super()._kdump()
+
+    def seen_with(self, name, problem):
         """What was seen."""
         by_name = {source: name for name, source in SOURCES_RESUMABLE.items()}
         return {"content": name, "scratch_pages": len(self.filled),
@@ -68,20 +86,20 @@ class ScratchRun(Resumed):
                                 for key, value in self.held.dma.items()},
                 "faults_in_hold": {by_name.get(key, hex(key)): value
                                    for key, value in self.held.faults.items()},
-                "faults_later": self.faults_later, "dump_verified": self.verified(),
+                "refused_in_silence": self.refused, "faults_later": self.faults_later, "dump_verified": self.verified(),
                 "problem": problem}
 
 
 def resumable(name, content):
     """The devices of the campaign."""
-    run = ScratchRun(campaign.prepare("stub+stock", ISOLATE), os.path.join(FOLDER, "run"),
+    run = ScratchRun(campaign.prepare("stub+stock"), os.path.join(FOLDER, "run"),
                      stopwatch(), content)
     problem = ""
     try:
         run.run()
     except (MachineError, GdbError) as error:
         problem = str(error)
-    return run.result(name, problem)
+    return run.seen_with(name, problem)
 
 
 class NvmeRun(Cycle):

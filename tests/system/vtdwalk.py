@@ -43,10 +43,11 @@ class Context:
 class Leaf:
     """A present leaf: what it maps, and where the entry lies."""
     iova: int
-    size: int
+    size: int           # of the IOVAs that it stands for
     target: int
     access: int         # READ | WRITE
     at: int
+    page: int           # bytes from `target` on: less than `size` in a sink
 
 
 class Walker:
@@ -130,7 +131,7 @@ class Walker:
             at = iova + index * size
             if level == 1 or entry & PAGE_SIZE_BIT:
                 yield Leaf(at, size << 9 if uniform else size, entry & ADDRESS & -size, allowed,
-                           table + index * 8)
+                           table + index * 8, size)
             elif uniform:
                 below = next(self._leaves(context, entry & ADDRESS, level - 1, at, allowed))
                 yield replace(below, size=size << 9)
@@ -153,7 +154,7 @@ class Walker:
             if level == 1 or entry & PAGE_SIZE_BIT:
                 base = iova & -(1 << shift)
                 return Leaf(base, 1 << shift, entry & ADDRESS & -(1 << shift), access,
-                            table + index * 8)
+                            table + index * 8, 1 << shift)
             table = entry & ADDRESS
         return None
 

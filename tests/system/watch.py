@@ -150,7 +150,7 @@ class Watch:
             seen.table_pages |= walker.table_pages(context.source)
             seen.into_crash += [(context.source, leaf) for leaf in walker.leaves(context.source)
                                 for start, end in seen.crash
-                                if leaf.target < end and leaf.target + leaf.size > start]
+                                if leaf.target < end and leaf.target + leaf.page > start]
 
     def at_end(self, ram):
         """The machine is off; its RAM is still there."""
@@ -173,4 +173,4 @@ def _writable(walker):
     """The pages that the devices with live DMA may write: these change by themselves."""
     return {page for source in SOURCES.values() for leaf in walker.leaves(source)
             if leaf.access & vtdwalk.WRITE
-            for page in range(leaf.target, leaf.target + leaf.size, PAGE)}
+            for page in range(leaf.target, leaf.target + leaf.page, PAGE)}
