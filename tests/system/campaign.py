@@ -52,6 +52,7 @@ FIRST_CMDLINE = "oops=panic loglevel=6"
 @contextmanager
 def locked(name, wait=True):
     """Yields whether this process, of all campaigns here, has the lock."""
+    os.makedirs(FOLDER, exist_ok=True)
     with open(os.path.join(FOLDER, name + ".lock"), "w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
