@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SOURCES = ("Makefile", "linker.ld", "include", "stub", "arch", "tools", "tests")
+SOURCES = ("Makefile", "linker.ld", "include", "stub", "arch", "tools", "tests", "bench", "kernel")
 KIB = 1024
 
 
