@@ -119,6 +119,15 @@ static void mcfg_entries_are_vetted(void **state)
 	}
 }
 
+static void mcfg_entry_that_ends_where_ram_begins_is_sound(void **state)
+{
+	struct scene s = scene_make(state);
+
+	space_window(s.b, BUILD_HIGH_START - 0x10000000, 0, 0xff, 0xff);
+	run(&s);
+	assert_null(strstr(result_log(), "in RAM"));
+}
+
 static void good_mcfg_entries_beside_bad_ones_serve(void **state)
 {
 	struct scene s = scene_make(state);
@@ -504,6 +513,7 @@ int main(void)
 		cmocka_unit_test(functions_are_read_by_memory),
 		cmocka_unit_test(without_mcfg_they_are_read_by_ports),
 		cmocka_unit_test(mcfg_entries_are_vetted),
+		cmocka_unit_test(mcfg_entry_that_ends_where_ram_begins_is_sound),
 		cmocka_unit_test(good_mcfg_entries_beside_bad_ones_serve),
 		cmocka_unit_test(window_that_shows_another_host_bridge_is_not_used),
 		cmocka_unit_test(damaged_mcfg_is_not_used),
