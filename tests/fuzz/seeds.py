@@ -372,7 +372,7 @@ class Kernel:
 def kernel_seeds():
     """Sound handoffs, and damage of each kind. A device's context entry is at its devfn times two."""
     seeds = {f"base{number}-{options}": Kernel(number, options)
-             for number in range(48) for options in (0, 6)}
+             for number in range(50) for options in (0, 6)}
     top, context = Kernel.TOP, Kernel.CONTEXT
     seeds |= {
         "magic": Kernel(0).header(0, 1), "major": Kernel(0).header(1, 2), "digest": Kernel(0, 1).header(9, 1),
@@ -399,6 +399,11 @@ def kernel_seeds():
         "untrusted": Kernel(3, 2).device(3, 4), "not_pci": Kernel(0).device(0, 8), "vmd": Kernel(0).device(0, 16),
         "alias": Kernel(3).device(0, 0, 0, 0x18).device(1, 16),
         "scalable_group": Kernel(5).device(0, 32, 7).device(1, 32, 7), "rid": Kernel(1).bit(context, 0x19 * 4 + 1, 1),
+        "fences": Kernel(8).device(2, 32, 7).device(3, 32, 7), "fences_pt": Kernel(8, 2).device(2, 0, 7).device(3, 0, 7),
+        "fence_ats": Kernel(8).device(2, 1).device(3, 1), "fence_and_kept": Kernel(8).device(0, 0, 7).device(2, 0, 7),
+        "fence_another_id": Kernel(8).bit(context + 3, 0x01 * 2 + 1, 8).device(2, 0, 7).device(3, 0, 7),
+        "no_fence": Kernel(8).field(Kernel.DOMAINS, 3, 12, 4, 0).device(2, 0, 7).device(3, 0, 7),
+        "scalable_fences": Kernel(9).device(3, 32, 7).device(4, 32, 7),
         "pt_leaves": Kernel(6, 2).device(3, 32).device(8, 32),
     }
     seeds |= {f"count{section}-{count}": Kernel(5).count(section, count)
@@ -410,7 +415,7 @@ def who_seeds():
     """Each base, by the copies and by the dump; a page that is mapped, all memory, no memory."""
     def who(base, options, first=0x20005000, last=0x20005fff, steps=b""):
         return bytes([base, options]) + struct.pack("<QQ", first, last) + steps
-    seeds = {f"base{base}-{options}": who(base, options) for base in range(48) for options in (0, 2, 6)}
+    seeds = {f"base{base}-{options}": who(base, options) for base in range(50) for options in (0, 2, 6)}
     seeds |= {f"all-{options}": who(base, options, 0, 2**64 - 1) for base in (3, 5) for options in (0, 2)}
     loop = struct.pack("<BBHQ", 8, 4, 1, 0x10004003)
     return seeds | {"none": who(0, 2, 1, 0), "loop": who(0, 2, steps=loop), "levels": who(0, 14),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's side: relay.c and relay_scalable.c of kernel/6.12, as the driver of a kdump kernel
+ * The kernel's side: relay*.c of kernel/6.12, as the driver of a kdump kernel
  * calls them, on a handoff that the stub made (kernel/bases.c) and the input damages. The judge is
  * kernel/judge.c: whatever is adopted is what docs/handoff.md says, and nobody else's.
  *
@@ -159,14 +159,20 @@ static uint64_t chain(void)
 	return world_phys(other);
 }
 
-static unsigned int boot(uint64_t reserved)
+static unsigned int boot(uint64_t reserved, bool sound)
 {
+	const struct handoff_range *crash_region;
 	unsigned int adopted;
+	uint32_t count;
 
 	world_begin(base->image, base->at, base->pages, reserved);
 	world.log = getenv("FUZZ_LOG");
 	world.fail_at = fail_at;
 	judge_begin();
+	if (sound) {
+		crash_region = bases_section(base, HANDOFF_CRASH_REGION, &count);
+		judge_sound(crash_region, count);
+	}
 	driver_begin(&options, no_chain ? 0 : chain());
 	for (unsigned int i = 0; i < unit_count; i++) {
 		judge_unit(i, units[i].base, units[i].segment);
@@ -182,12 +188,13 @@ static unsigned int boot(uint64_t reserved)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* What sound handoffs bring: else the rest of this says little. */
-	static const unsigned int expected[BASES_NAMED] = { 2, 1, 2, 1, 1, 1, 2, 0 };
+	static const unsigned int expected[BASES_NAMED] = { 2, 1, 2, 1, 1, 1, 2, 0, 4, 3 };
 	struct input input = { data, size };
 	unsigned int number = (unsigned int)take_number(&input, 1) % BASES;
 	unsigned int flags = (unsigned int)take_number(&input, 1), adopted;
 	uint64_t reserved;
 	uint32_t length;
+	bool sound;
 
 	base = bases_get(number);
 	edit_begin(base);
@@ -201,12 +208,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	find_units();
 	for (unsigned int i = 0; input.size && i < MOST_STEPS; i++)
 		step(&input);
+	sound = !edit_made();
 	if (!(flags & OPTION_AS_IT_IS))
 		edit_mend_digest();
 	memcpy(&length, base->image + 12, sizeof(length));
 	reserved = NODE + (uint64_t)length;
 	if (chain_is_sound(reserved)) {
-		adopted = boot(reserved);
+		adopted = boot(reserved, sound);
 		must(size > 2 || number >= BASES_NAMED || adopted == expected[number]);
 		must(world.work <= 1000ul + 512ul * base->pages + 100ul * 24 * base->pages);
 	}

@@ -90,6 +90,34 @@ static void scalable_devices(struct build *b)
 	build_pasid(b, directory, 0, other | 3 << 6 | 1 << 2 | 1, 13, first);
 }
 
+/* The scene, with two devices that are passed through: each gets a fence. */
+static struct build *fenced_devices(void)
+{
+	void *sink = NULL;
+	struct scene s = scene_make(&sink);
+
+	build_context(s.b, s.unit, 0x0300, 2 << 2 | 3, 1 << 8 | 2);	/* faults are not reported */
+	build_context(s.b, s.unit, 0x0301, 2 << 2 | 1, 1 << 8 | 2);
+	s.unit->cap |= 3ull << 34;		/* 2 MiB and 1 GiB leaves */
+	s.b->options = "dmarelay.fence=on";
+	return s.b;
+}
+
+static struct build *fenced_scalable_devices(void)
+{
+	void *sink = NULL;
+	struct scene s = scene_make_scalable(&sink);
+	uint64_t first = build_directory(s.b, s.unit, 0x0300, 0);
+	uint64_t second = build_directory(s.b, s.unit, 0x0301, 0);
+
+	build_pasid(s.b, first, 0, 4 << 6 | 1, 1, 0);
+	build_pasid(s.b, first, 5, 4 << 6 | 1, 1, 0);
+	build_pasid(s.b, second, 0, 4 << 6 | 1, 1, 0);
+	s.unit->cap |= 3ull << 34 | 1ull << 56;
+	s.b->options = "dmarelay.fence=on";
+	return s.b;
+}
+
 /* The machine of this number; the random ones are as many as there are. */
 static struct build *build(unsigned int number)
 {
@@ -124,6 +152,10 @@ static struct build *build(unsigned int number)
 	case 7:
 		many_tables(b);
 		return b;
+	case 8:
+		return fenced_devices();
+	case 9:
+		return fenced_scalable_devices();
 	default:
 		choices_random(&choices, number);
 		return random_machine();

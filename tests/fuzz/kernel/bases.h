@@ -9,10 +9,10 @@
 
 #include "handoff.h"
 
-#define BASES_NAMED	8u		/* built by hand: see bases.c */
+#define BASES_NAMED	10u		/* built by hand: see bases.c */
 #define BASES_MOST_TABLES	256u
 #define BASES_OLD		0x10000000ull
-#define BASES		48u		/* and random ones */
+#define BASES		50u		/* and random ones */
 
 struct base {
 	uint8_t *image;			/* page aligned; struct setup_data, the handoff, its tables */

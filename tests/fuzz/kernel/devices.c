@@ -17,6 +17,14 @@ void *dev_iommu_priv_get(struct device *dev)
 	return dev->iommu_priv;
 }
 
+struct device *device_rbtree_find(struct intel_iommu *iommu, u16 source)
+{
+	for (unsigned int i = 0; i < device_count; i++)
+		if (devices[i].info.iommu == iommu && devices[i].source == source)
+			return &devices[i].pdev.dev;
+	return NULL;
+}
+
 struct pci_dev *pci_get_domain_bus_and_slot(int segment, unsigned int bus, unsigned int devfn)
 {
 	world.work++;

@@ -45,6 +45,18 @@ static void fill_pasid(struct driver_device *d, const struct dmar_domain *domain
 		entry->val[2] = virt_to_phys(domain->pgd) | (domain->agaw - 2) << 2;
 }
 
+/* By what the entry said before is what the unit may still hold. */
+static void check_moved(struct driver_device *d, struct dmar_domain *domain,
+			struct context_entry *before, const struct context_entry *now)
+{
+	const struct intel_iommu *iommu = d->info.iommu;
+
+	world_must(domain && iommu->flushed == 5);
+	world_must(iommu->flushed_did == context_domain_id(before) && iommu->flushed_source == d->source);
+	judge_moved(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
+		    d->info.ats_supported, now->lo, now->hi);
+}
+
 static void set_legacy_context(struct driver_device *d, struct dmar_domain *domain)
 {
 	u8 bus = d->source >> 8, devfn = d->source & 255;
@@ -53,11 +65,14 @@ static void set_legacy_context(struct driver_device *d, struct dmar_domain *doma
 
 	if (context_present(context) && !context_copied(d->info.iommu, bus, devfn))
 		return;
+	d->info.iommu->flushed = 0;
 	if (intel_relay_keep_context(domain, d->info.iommu, bus, devfn)) {
 		world_must(!context_copied(d->info.iommu, bus, devfn));
-		world_must(before.lo == context->lo && before.hi == context->hi);
-		judge_kept(d->unit, d->source, domain ? virt_to_phys(domain->pgd) : 0,
-			   domain ? domain->id : -1);
+		if (before.lo == context->lo && before.hi == context->hi)
+			judge_kept(d->unit, d->source, domain ? virt_to_phys(domain->pgd) : 0,
+				   domain ? domain->id : -1);
+		else
+			check_moved(d, domain, &before, context);
 		return;
 	}
 	clear_context_copied(d->info.iommu, bus, devfn);
@@ -117,6 +132,7 @@ static bool use_domain(struct driver_device *d, unsigned int *count)
 	} else {
 		set_legacy_context(d, domain);
 	}
+	list_add_tail(&d->info.link, &domain->devices);
 	*count += adopted;
 	return true;
 }
@@ -166,6 +182,7 @@ static void leave(struct driver_device *d)
 
 	if (!d->info.iommu->scalable && !context_copied(d->info.iommu, bus, devfn))
 		*iommu_context_addr(d->info.iommu, bus, devfn, 1) = (struct context_entry){ 0 };
+	list_del(&d->info.link);
 	if (!--d->group->domain.users)
 		end_domain(d);
 }

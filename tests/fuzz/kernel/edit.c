@@ -16,6 +16,11 @@ void edit_begin(const struct base *of)
 	edit_count = 0;
 }
 
+bool edit_made(void)
+{
+	return edit_count;
+}
+
 void edit_undo(void)
 {
 	while (edit_count) {

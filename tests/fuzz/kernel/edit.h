@@ -30,6 +30,9 @@ void edit_step(enum edit kind, struct input *input);
 /* Make the digest right, if anything was changed. */
 void edit_mend_digest(void);
 
+/* Was anything changed? */
+bool edit_made(void);
+
 void edit_undo(void);
 
 #endif /* EDIT_H */

@@ -91,6 +91,36 @@ void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64
 	}
 }
 
+static bool spans_touch(const struct spans *spans, uint64_t first, uint64_t last)
+{
+	for (uint32_t i = 0; i < spans->count; i++) {
+		struct handoff_range range;
+
+		memcpy(&range, spans->first + (uint64_t)i * spans->stride, sizeof(range));
+		if (range.first <= last && first <= range.last)
+			return true;
+	}
+	return false;
+}
+
+void hardware_identity(uint64_t table, unsigned int level, uint64_t iova, const struct spans *avoided)
+{
+	uint64_t size = 1ull << (12 + 9 * (level - 1));
+
+	for (unsigned int i = 0; i < 512; i++, iova += size) {
+		uint64_t value = reader_words(table)[i];
+
+		if (!(value & 3))
+			continue;
+		if (level > 1 && !(value & 0x80)) {
+			hardware_identity(value & ADDRESS, level - 1, iova, avoided);
+			continue;
+		}
+		world_must((value & ADDRESS & ~(size - 1)) == iova);
+		world_must(!spans_touch(avoided, iova, iova + size - 1));
+	}
+}
+
 /* Tables of others, each once: as what it is met first. */
 static void walk_other(const struct tree *tree, bool *seen, uint64_t table, unsigned int level)
 {

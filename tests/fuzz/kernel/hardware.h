@@ -26,6 +26,7 @@ struct meaning {
 struct tree {
 	uint64_t top;
 	unsigned int unit, id, levels;
+	const struct handoff_domain *domain;
 	bool pages[WORLD_MOST_PAGES];
 };
 
@@ -51,6 +52,9 @@ struct spans spans_of(const struct handoff_domain *domain);
 /* The tree's own tables: each once, each leaf in a range of both. Fills tree->pages. */
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
 		   struct spans *ranges, struct spans *kept_away);
+
+/* Each leaf maps its addresses to themselves, and none lies in one of the ranges. */
+void hardware_identity(uint64_t table, unsigned int level, uint64_t iova, const struct spans *avoided);
 
 /* Nothing else that hardware can reach leads to the tree's tables. */
 void hardware_alone(const struct tree *tree);

@@ -15,13 +15,21 @@ static struct handoff_range regions[MOST_REGIONS];
 static unsigned int region_count;
 static struct tree trees[MOST_TREES];
 static unsigned int tree_count;
+static struct spans crash;		/* of a sound handoff; else it has none */
 static struct { uint64_t base; uint16_t segment; } units[DRIVER_MOST_UNITS];
 
 void judge_begin(void)
 {
 	region_count = tree_count = 0;
+	crash.count = 0;
 	hardware_begin();
 	reader_begin();
+}
+
+void judge_sound(const struct handoff_range *crash_region, uint32_t count)
+{
+	world_must(count);
+	crash = (struct spans){ (const uint8_t *)crash_region, sizeof(*crash_region), count, 0 };
 }
 
 void judge_unit(unsigned int unit, uint64_t base, uint16_t segment)
@@ -62,7 +70,8 @@ static const struct handoff_device *device_of(unsigned int unit, uint16_t source
 		its = reader_entry(HANDOFF_UNITS, device->unit);
 		if (its->base != units[unit].base || its->segment != units[unit].segment)
 			continue;
-		world_must(device->action == HANDOFF_KEPT || device->action == HANDOFF_REPAIRED);
+		world_must(device->action == HANDOFF_KEPT || device->action == HANDOFF_REPAIRED ||
+			   device->action == HANDOFF_FENCED);
 		return device;
 	}
 	world_must(!"a device that the handoff does not have");
@@ -80,6 +89,28 @@ static void check_domain(const struct handoff_domain *domain, const struct tree 
 	world_must(!!(domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL) == (kind == HANDOFF_FIRST_LEVEL));
 }
 
+static bool is_fence(const struct handoff_domain *domain)
+{
+	return domain->flags & HANDOFF_DOMAIN_FENCE;
+}
+
+/* The tables that a domain of this kernel has adopted. */
+static const struct tree *adopted_tree(unsigned int unit, uint64_t top, unsigned int id)
+{
+	for (unsigned int i = 0; i < tree_count; i++)
+		if (trees[i].unit == unit && trees[i].top == top && trees[i].id == id)
+			return &trees[i];
+	world_must(!"tables that nobody has adopted");
+	return NULL;
+}
+
+static void check_sound(const struct handoff_device *device, const struct tree *tree)
+{
+	world_must(is_fence(tree->domain) == (device->action == HANDOFF_FENCED));
+	if (is_fence(tree->domain))
+		hardware_identity(tree->top, tree->levels, 0, &crash);
+}
+
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
 		   bool first_level, bool again)
 {
@@ -94,16 +125,22 @@ void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned in
 	world_must(reader_header()->outcome == HANDOFF_SWITCHED);
 	world_must(device->translation == HANDOFF_TRANSLATED ||
 		   device->translation == HANDOFF_FIRST_LEVEL);
+	if (again && adopted_tree(unit, top, id)->domain != domain) {
+		world_must(is_fence(domain) && is_fence(adopted_tree(unit, top, id)->domain));
+		return;
+	}
 	world_must(meaning.kind == (first_level ? HANDOFF_FIRST_LEVEL : HANDOFF_TRANSLATED));
 	world_must(meaning.top == top && meaning.id == id && meaning.levels == (unsigned int)agaw + 2);
 	if (again)
 		return;
-	*tree = (struct tree){ top, unit, id, meaning.levels, { false } };
+	*tree = (struct tree){ top, unit, id, meaning.levels, domain, { false } };
 	tree_count++;
 	check_domain(domain, tree, meaning.kind);
 	ranges = spans_of(domain);
 	hardware_walk(tree, top, tree->levels, 0, &ranges, &kept_away);
 	hardware_alone(tree);
+	if (crash.count)
+		check_sound(device, tree);
 	for (unsigned int i = 0; i < tree_count - 1; i++)
 		world_must(trees[i].unit != unit || trees[i].id != id);
 }
@@ -118,6 +155,23 @@ void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id)
 	}
 	world_must(meaning.kind == HANDOFF_TRANSLATED);
 	world_must(meaning.top == top && meaning.id == (unsigned int)id);
+}
+
+void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
+		 uint64_t lo, uint64_t hi)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+	const struct handoff_device *device = device_of(unit, source);
+	const struct handoff_domain *own = reader_entry(HANDOFF_DOMAINS, device->domain);
+	const struct tree *tree = adopted_tree(unit, top, id);
+
+	world_must(is_fence(own) && is_fence(tree->domain));
+	world_must(!crash.count || device->action == HANDOFF_FENCED);
+	world_must(meaning.kind == HANDOFF_TRANSLATED);
+	world_must(meaning.top == own->new_root && meaning.id == own->id);
+	world_must(meaning.levels == tree->levels && own->address_width == 12 + 9 * tree->levels);
+	world_must(lo == (top | (uint64_t)ats << 2 | 1));
+	world_must(hi == ((uint64_t)id << 8 | (tree->levels - 2)));
 }
 
 void judge_id_free(unsigned int unit, unsigned int id)

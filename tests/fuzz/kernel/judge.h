@@ -9,7 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "handoff.h"
+
 void judge_begin(void);
+
+/*
+ * The handoff is as the stub made it, so that what it says is true: fences are of fenced devices, and
+ * map memory to itself, but for these ranges.
+ */
+void judge_sound(const struct handoff_range *crash_region, uint32_t count);
 
 /* A unit by its place, as the hardware has it. */
 void judge_unit(unsigned int unit, uint64_t base, uint16_t segment);
@@ -24,13 +32,21 @@ void judge_region(uint64_t first, uint64_t last);
 /*
  * The device's new domain has the tables at `top` and the id: as its context entry and the handoff
  * have it. Each table lies in the handoff's tables, behind the seal, and is reached in one way only;
- * each leaf is in a range of the domain's and in a region. `again`: another device of the group.
+ * each leaf is in a range of the domain's and in a region. `again`: another device of the group; of fences
+ * each device has its own, and goes on with the group's.
  */
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
 		   bool first_level, bool again);
 
 /* A legacy context entry stays: it says what is wanted. `id` below 0: pass-through. */
 void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id);
+
+/*
+ * A legacy context entry was moved, from its device's fence to the one that its group's domain has
+ * adopted: what it says now, by the domain's tables and id and the device's ATS.
+ */
+void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
+		 uint64_t lo, uint64_t hi);
 
 /* The id may be another domain's now, the adopted tables are ordinary memory: nobody uses them. */
 void judge_id_free(unsigned int unit, unsigned int id);

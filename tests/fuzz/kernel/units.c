@@ -18,13 +18,16 @@ static unsigned long copied[DRIVER_MOST_UNITS][65536 / 64];
 
 static void flush_context(struct intel_iommu *iommu, u16 did, u16 source, u8 mask, u64 type)
 {
-	(void)did, (void)source, (void)mask, (void)type;
+	(void)mask, (void)type;
 	iommu->flushed |= 1;
+	iommu->flushed_did = did;
+	iommu->flushed_source = source;
 }
 
 static void flush_iotlb(struct intel_iommu *iommu, u16 did, u64 at, unsigned int order, u64 type)
 {
-	(void)did, (void)at, (void)order, (void)type;
+	(void)at, (void)order, (void)type;
+	world_must(iommu->flushed & 1 && did == iommu->flushed_did);	/* the context comes first */
 	iommu->flushed |= 4;
 }
 

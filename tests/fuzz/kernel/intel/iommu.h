@@ -11,10 +11,12 @@
 #define VTD_PAGE_MASK		((u64)-1 << VTD_PAGE_SHIFT)
 #define VTD_STRIDE_SHIFT	9
 #define DMAR_RTADDR_REG		0x20
+#define CONTEXT_TT_MULTI_LEVEL	0
 #define CONTEXT_TT_DEV_IOTLB	1
 #define DMA_CCMD_MASK_NOBIT	0
 #define DMA_CCMD_DEVICE_INVL	(3ull << 61)
 #define DMA_TLB_GLOBAL_FLUSH	(1ull << 60)
+#define DMA_TLB_DSI_FLUSH	(2ull << 60)
 #define QI_PC_GLOBAL		3
 
 #define cap_ndoms(cap)		(1ul << (4 + 2 * ((cap) & 7)))
@@ -44,9 +46,11 @@ struct intel_iommu {
 	u64 registers[8];
 	struct context_entry *contexts[512];	/* by bus, in scalable mode halves of a bus */
 	unsigned int flushed;			/* bits: context, PASID, IOTLB */
+	u16 flushed_did, flushed_source;	/* by the context */
 };
 
 struct device_domain_info {
+	struct list_head link;		/* of the domain's devices */
 	u8 bus, devfn;
 	u8 ats_supported : 1;
 	struct intel_iommu *iommu;
@@ -92,6 +96,36 @@ static inline int context_domain_id(struct context_entry *context)
 	return context->hi >> 8 & 0xffff;
 }
 
+static inline void context_set_present(struct context_entry *context)
+{
+	context->lo |= 1;
+}
+
+static inline void context_set_fault_enable(struct context_entry *context)
+{
+	context->lo &= ~2ull;
+}
+
+static inline void context_set_translation_type(struct context_entry *context, unsigned long type)
+{
+	context->lo = (context->lo & ~(3ull << 2)) | (type & 3) << 2;
+}
+
+static inline void context_set_address_root(struct context_entry *context, unsigned long root)
+{
+	context->lo = (context->lo & ~VTD_PAGE_MASK) | (root & VTD_PAGE_MASK);
+}
+
+static inline void context_set_address_width(struct context_entry *context, unsigned long width)
+{
+	context->hi |= width & 7;
+}
+
+static inline void context_set_domain_id(struct context_entry *context, unsigned long id)
+{
+	context->hi |= (id & 0xffff) << 8;
+}
+
 static inline int agaw_to_level(int agaw)
 {
 	return agaw + 2;
@@ -114,6 +148,7 @@ static inline void clear_context_copied(struct intel_iommu *iommu, u8 bus, u8 de
 
 #define __iommu_flush_cache(iommu, at, size)	((void)(at))
 
+struct device *device_rbtree_find(struct intel_iommu *iommu, u16 source);
 struct context_entry *iommu_context_addr(struct intel_iommu *iommu, u8 bus, u8 devfn, int alloc);
 void qi_flush_pasid_cache(struct intel_iommu *iommu, u16 did, u64 granularity, u32 pasid);
 

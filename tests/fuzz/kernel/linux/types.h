@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stand-ins for the kernel's headers, as far as relay.c and relay_scalable.c use them: each name is
+ * Stand-ins for the kernel's headers, as far as relay*.c use them: each name is
  * where the kernel has it, and does what it does there, on the machine of world.h.
  */
 #ifndef LINUX_TYPES_H
@@ -83,6 +83,12 @@ static inline void list_add_tail(struct list_head *entry, struct list_head *head
 	entry->prev = head->prev;
 	head->prev->next = entry;
 	head->prev = entry;
+}
+
+static inline void list_del(struct list_head *entry)
+{
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
 }
 
 static inline bool list_empty(const struct list_head *head)
