@@ -151,7 +151,7 @@ def one(scenario, kernel, prepared):
         "scenario": scenario.name, "kernel": kernel,
         "dump_saved": judge.dump_saved(cycle.seen),
         "dump_verified": judge.dump_verified(cycle.seen),
-        "faults": cycle.faults() if cycle.panic_mark else None,
+        "faults": None if cycle.panic_mark is None else cycle.faults(),
         "legacy_dma_after_switch": legacy[0],
         "legacy_dma_after_attach": legacy[1],
         "legacy_translations_lost": cycle.lost,

@@ -68,7 +68,7 @@ class Cycle:
         self.ram = self.gdb = self.watch = None
         self.arena = 0, 0               # (start, size) in guest memory
         self.panicked = self.stopped_s = 0.0
-        self.panic_mark = self.switched = 0     # trace marks
+        self.panic_mark, self.switched = None, 0    # trace marks; nothing may have been traced yet
 
     def run(self):
         """The whole cycle; returns what was seen. MachineError if it does not get through.
