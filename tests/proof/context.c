@@ -7,6 +7,7 @@
  *			id). Kept, it asks for what it asked for, by the copy of that very table under
  *			the id of its domain, and the table was the crashed kernel's. Otherwise there is
  *			one record, and it leads to a sink or is not present with faults muted.
+ *			(What a fence puts in the place of pass-through is fence.c's, and a model here.)
  */
 #include "../../stub/context.c"
 
@@ -35,6 +36,9 @@ void proof_context(void)
 
 	make_unit();
 	if (!context_copy(&relay, &unit, &now, nondet_u8(), nondet_u8(), phys(nondet_u64() & PAGE_MASK)))
+		return;
+	prove(!fenced || (type == 2 && !records));
+	if (fenced)
 		return;
 	if (!taken || records) {
 		is_sunk(now);

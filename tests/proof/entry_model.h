@@ -7,6 +7,7 @@
  */
 #include "domain.h"
 #include "domain_id.h"
+#include "fence.h"
 #include "proof.h"
 #include "quarantine.h"
 #include "rmrr.h"

@@ -148,6 +148,6 @@ MUTANTS = (
     Mutant("report_add", "stub/report.c", "the log ends where it likes", "size < room ? size : room", "size"),
     Mutant("report_seal", "stub/report.c", "the tables' length is all of the arena",
            "report->arena->used - report->tables : 0;", "report->arena->size : 0;"),
-    Mutant("report_seal", "stub/report.c", "one section too many", "HANDOFF_TABLES : HANDOFF_TABLES - 1,",
-           "HANDOFF_TABLES + 1 : HANDOFF_TABLES - 1,"),
+    Mutant("report_seal", "stub/report.c", "one section too many", "REPORT_SECTIONS : REPORT_SECTIONS - 1,",
+           "REPORT_SECTIONS + 1 : REPORT_SECTIONS - 1,"),
 )

@@ -70,6 +70,9 @@ void proof_pasid_entry(void)
 	own.sink.page[0].pa = 0;
 	if (!pasid_entry_copy(&relay, &user, nondet_u32(), &now, phys(nondet_u64() & PAGE_MASK)))
 		return;
+	prove(!fenced || (type == VTD_PGTT_PASS_THROUGH && !records));
+	if (fenced)
+		return;
 	if (!taken || records) {
 		is_sunk(&now);
 		return;

@@ -39,10 +39,13 @@ void proof_report_init(void)
 	prove((uint8_t *)report.header == arena.base + REPORT_NODE_HEADER);
 	end = REPORT_NODE_HEADER + sizeof(struct handoff_header) +
 	      REPORT_SECTIONS * sizeof(struct handoff_section);
-	for (uint32_t type = 1; type < HANDOFF_TABLES; type++) {
+	for (uint32_t type = 1; type <= REPORT_SECTIONS; type++) {
 		const struct report_section *section = &report.sections[type];
-		uint64_t at = (uint64_t)(section->entries - arena.base);
+		uint64_t at;
 
+		if (type == HANDOFF_TABLES)
+			continue;
+		at = (uint64_t)(section->entries - arena.base);
 		prove(section->count == 0 && section->capacity > 0 && at >= end);
 		end = at + (uint64_t)section->capacity * section->entry_size;
 		prove(end <= arena.used && arena.used <= arena.size);
@@ -95,11 +98,14 @@ void proof_report_seal(void)
 	enum handoff_outcome outcome = nondet_bool() ? HANDOFF_SWITCHED : HANDOFF_ABANDONED;
 	const struct handoff_header *header = &block.header;
 	uint32_t any = nondet_u32();
+	bool is_tables;
 	uint64_t end;
 
 	report.tables = offsetof(struct block, tables);
 	assume(arena.used >= report.tables && arena.used <= arena.size);
-	for (uint32_t type = 1; type < HANDOFF_TABLES; type++) {
+	for (uint32_t type = 1; type <= REPORT_SECTIONS; type++) {
+		if (type == HANDOFF_TABLES)
+			continue;
 		report.sections[type] = (struct report_section){
 			block.entries[type - 1], rooms[type].entry_size, 1, nondet_bool(), nondet_u32(),
 		};
@@ -112,8 +118,9 @@ void proof_report_seal(void)
 	prove(header->total_size == report_size(&report, outcome == HANDOFF_SWITCHED));
 	prove(header->section_count <= HANDOFF_MAX_SECTIONS && header->section_count <= REPORT_SECTIONS);
 	assume(any < header->section_count);
-	end = any + 1 == HANDOFF_TABLES ? header->total_size : header->sealed_size;
-	prove(block.table[any].type == any + 1 && block.table[any].entry_size >= 1);
+	is_tables = any + 1 == REPORT_SECTIONS;		/* the last row, if there is one */
+	end = is_tables ? header->total_size : header->sealed_size;
+	prove((block.table[any].type == HANDOFF_TABLES) == is_tables && block.table[any].entry_size >= 1);
 	prove(block.table[any].length == (uint64_t)block.table[any].count * block.table[any].entry_size);
 	prove(block.table[any].offset >= sizeof(*header) + header->section_count * sizeof(block.table[0]));
 	prove(block.table[any].offset + block.table[any].length <= end);
