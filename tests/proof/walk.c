@@ -20,7 +20,7 @@
  *
  * From these follows, by induction over the levels, that the copy's translation is the original's but
  * for what is quarantined: docs/proofs.md. The checks of an entry below are written from the
- * specification (9.7, 9.8), not from the stub. The models of arena, memo, RAM map, sink and quarantine
+ * specification (9.7, 9.8), not from the stub. The models of arena and share, memo, RAM map, sink and quarantine
  * keep what their headers promise; the real ones have proofs of their own.
  */
 #define TABLE_ENTRIES	2
@@ -65,9 +65,12 @@ bool budget_exhausted(const struct budget *budget)
 	return nondet_bool();
 }
 
-void *arena_page(struct arena *arena)
+void *share_page(const struct share *share)
 {
-	if (arena->used == arena->size)
+	struct arena *arena = &relay.arena;
+
+	(void)share;
+	if (arena->used == arena->size || nondet_bool())
 		return NULL;
 	arena->used += sizeof(copies[0]);
 	return arena->base + arena->used - sizeof(copies[0]);
