@@ -8,6 +8,7 @@
 void region_add(struct region_builder *builder, uint64_t first, uint64_t size)
 {
 	struct memory_ranges *ranges = &builder->region->ranges;
+	uint64_t last = first + (size - 1);
 
 	/* Grows when the count is a power of two. */
 	if (!(ranges->count & (ranges->count - 1))) {
@@ -20,7 +21,8 @@ void region_add(struct region_builder *builder, uint64_t first, uint64_t size)
 		}
 		ranges->all = all;
 	}
-	ranges->all[ranges->count++] = (struct handoff_range){ first, first + size - 1 };
+	/* A register may say that a table goes on beyond the end of the address space. */
+	ranges->all[ranges->count++] = (struct handoff_range){ first, last < first ? UINT64_MAX : last };
 }
 
 void region_add_table(void *context, uint64_t address)
