@@ -7,7 +7,7 @@ import subprocess
 
 from boot import TOP
 
-SOURCES = ("Makefile", "linker.ld", "include", "stub", "arch", "tools", "tests")
+SOURCES = ("Makefile", "linker.ld", "include", "stub", "arch", "tools", "tests", "bench", "kernel")
 APPLICATION = "build/efi/dmarelay.efi"
 
 
