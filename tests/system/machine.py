@@ -75,6 +75,11 @@ class Config:
         return f"{intremap},aw-bits={self.aw_bits}{scalable}"
 
     @property
+    def has_tables(self):
+        """Do tables say what the crashed kernel's devices may reach?"""
+        return self.iommu and not {"iommu=pt", "intel_iommu=off"} & set(self.cmdline.split())
+
+    @property
     def iommu_option(self):
         """What both kernels are told; of different modes the second would start over."""
         scalable = self.scalable or self.first_level
@@ -327,14 +332,14 @@ class Machine:
     def order_panic(self):
         """The guest's init waits for this line.
 
-        Nobody takes frames from the network card's ring of 256 any more: it has to last. Of a
-        device that is passed through no table tells where they would land, and the dump would
-        differ from RAM at the stub's entry: no more of them then.
+        Nobody takes frames from the network card's ring of 256 any more: it has to last. Where no
+        table tells in which pages they would land, the dump would differ from RAM at the stub's
+        entry for no reason known: no more of them then.
         """
-        if "iommu=pt" in self.config.cmdline:
-            self.flood.pause()
-        else:
+        if self.config.has_tables:
             self.flood.trickle()
+        else:
+            self.flood.pause()
         self.control.sendall(b"panic\n")
 
     def serial(self):
