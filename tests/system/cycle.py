@@ -15,6 +15,7 @@ import re
 import shutil
 import time
 from dataclasses import dataclass, field
+from typing import Callable, Optional
 
 import dumpcheck
 import images
@@ -46,6 +47,7 @@ class Plan:
     kdump_limit_s: int = 180            # from the inner kernel's entry to its init
     trace_dma: bool = True              # False where devices run wild: too many lines
     saved: str = ""                     # a machine of Machine.save(), ready to panic
+    at_entry: Optional[Callable] = None     # called with the Stop before the stub's first instruction
 
 
 def stopwatch():
@@ -65,6 +67,7 @@ class Cycle:
         self.machine = None
         self.seen = Seen()
         self.report = None
+        self.found_at_entry = None      # by Plan.at_entry
         self.ram = self.gdb = self.watch = None
         self.arena = 0, 0               # (start, size) in guest memory
         self.panicked = self.stopped_s = 0.0
@@ -193,6 +196,8 @@ class Cycle:
         stub, inner = self._entries()
         stopped, stop = self._stop_at(stub, "the stub's entry")
         self.progress("stub entered; keeping RAM as it is")
+        if self.plan.at_entry:
+            self.found_at_entry = self.plan.at_entry(stop)
         self.watch.at_entry(stop)
         if inner != stub:
             resumed = time.monotonic()

@@ -52,6 +52,7 @@ class Config:
     resumable: bool = False         # QEMU cannot save NVMe: virtio disks instead
     intremap: bool = True
     uhci: bool = True
+    port: bool = False              # a root port with a device behind it that has AER
     # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
     more_devices: bool = False
     initrd: str = paths.INITRAMFS_FIRST
@@ -178,6 +179,9 @@ class Machine:
         if self.config.uhci:
             devices += ["-device", "ich9-usb-uhci1,id=uhci,addr=5",
                         "-device", "usb-tablet,bus=uhci.0"]
+        if self.config.port:
+            devices += ["-device", "pcie-root-port,id=root,chassis=1,addr=6",
+                        "-device", "virtio-rng-pci,id=behind,bus=root,aer=on"]
         if self.config.more_devices:
             devices += ["-device", "qemu-xhci,id=xhci,addr=6", "-device", "usb-kbd,bus=xhci.0",
                         "-device", "pcie-pci-bridge,id=bridge,addr=7",

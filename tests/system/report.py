@@ -19,6 +19,7 @@ class Report:
         # Where the memory that the kdump kernel must keep off ends
         self.end = int(self.json.get("base", "0"), 0) + self.json.get("arena_bytes", 0)
         self.records = self.json.get("records", [])
+        self.functions = self.json.get("functions", [])
         self.quarantined = self.json.get("quarantined", len(self.records))
         self.tables_copied = self.json.get("tables_copied", 0)
         self.bytes_copied = self.json.get("bytes_copied", 0)
