@@ -40,6 +40,7 @@ def test_leaf_into_crash_kernel():
     (where, _, entry), = cycle.edits
     assert record["device"] == "0000:00:04.0"
     assert int(record["where"], 0) == where
+    assert 0 <= cycle.iova - int(record["iova"], 0) < int(str(record["size"]), 0)
     assert int(record["target"], 0) == entry & vtdwalk.ADDRESS
 
 
