@@ -33,7 +33,7 @@
 #define HANDOFF_SETUP_DATA_TYPE	0x52414d44u	/* "DMAR" */
 #define HANDOFF_MAGIC		0x59414c4552414d44ull	/* "DMARELAY" */
 #define HANDOFF_MAJOR		1
-#define HANDOFF_MINOR		2
+#define HANDOFF_MINOR		3
 #define HANDOFF_MAX_SECTIONS	32	/* more is malformed */
 
 /* What became of the whole machine. */
@@ -104,6 +104,7 @@ enum handoff_section_type {
 	HANDOFF_PASIDS		= 11,	/* struct handoff_pasid: scalable mode */
 	HANDOFF_TABLES		= 12,	/* one byte an entry: the copied tables; unsealed */
 	HANDOFF_FUNCTIONS	= 13,	/* struct handoff_function: PCI configuration space */
+	HANDOFF_HOLES		= 14,	/* struct handoff_hole: one a level, 1 first */
 };
 
 struct handoff_section {
@@ -365,6 +366,15 @@ struct handoff_function {
 	uint32_t error_source;	/* requesters: correctable 15:0, else 31:16 */
 };
 
+/*
+ * What stands in each entry of the copied page tables of a level that was not present: it leads to
+ * the sink. No section, or no entries: these were left. Hardware may have set accessed and dirty bits.
+ */
+struct handoff_hole {
+	uint64_t entry;
+};
+#define HANDOFF_HOLE_MARKS	0x360ull	/* bits 5 and 6 in first-, 8 and 9 in second-level tables */
+
 enum handoff_phase {
 	HANDOFF_PHASE_ARRIVE	= 1,	/* own stack, page tables, IDT; clock calibration */
 	HANDOFF_PHASE_DISCOVER	= 2,
@@ -547,6 +557,9 @@ HANDOFF_AT(handoff_function, header_log, 48);
 HANDOFF_AT(handoff_function, root_status, 64);
 HANDOFF_AT(handoff_function, error_source, 68);
 HANDOFF_SIZE(handoff_function, 72);
+
+HANDOFF_AT(handoff_hole, entry, 0);
+HANDOFF_SIZE(handoff_hole, 8);
 
 HANDOFF_AT(handoff_timing, phase, 0);
 HANDOFF_AT(handoff_timing, ticks_per_us, 4);

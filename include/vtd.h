@@ -239,6 +239,9 @@ struct vtd_pasid {
 #define VTD_SL_TM		VTD_BIT(62)
 #define VTD_SL_ADDRESS		VTD_BITS(51, 12)
 
+/* Ignored by hardware at all levels of both formats: ours. */
+#define VTD_PT_HOLE		VTD_BIT(52)
+
 /* ---- Interrupt remapping table entries (9.10, 9.11) ---- */
 
 #define VTD_IRTE_P		VTD_BIT(0)

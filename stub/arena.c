@@ -46,3 +46,8 @@ phys_t arena_phys(const struct arena *arena, const void *inside)
 {
 	return phys(arena->phys.pa + (uint64_t)((const uint8_t *)inside - arena->base));
 }
+
+void *arena_at(const struct arena *arena, phys_t inside)
+{
+	return arena->base + (inside.pa - arena->phys.pa);
+}

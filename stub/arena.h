@@ -37,7 +37,8 @@ void *arena_page(struct arena *arena);
 uint64_t arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, uint64_t mark);
 
-/* Physical address of something inside the arena. */
+/* Physical address of something inside the arena, and back. */
 phys_t arena_phys(const struct arena *arena, const void *inside);
+void *arena_at(const struct arena *arena, phys_t inside);
 
 #endif /* ARENA_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "copy.h"
 
+#include "hole.h"
 #include "intremap.h"
 #include "log.h"
 #include "machine.h"
@@ -84,6 +85,7 @@ enum handoff_reason copy_tables(struct relay *relay)
 		return HANDOFF_BUDGET;
 	if (!repair_reserved(relay))
 		return HANDOFF_BUDGET;
+	hole_fill(relay);
 	/* A unit need not snoop our caches (ECAP.C = 0): all that it will read goes to memory. */
 	machine_flush(relay->arena.base + relay->report.tables, relay->arena.used - relay->report.tables);
 	log_result(relay);

@@ -79,7 +79,7 @@ static uint64_t *slot_of(struct fence *fence, uint64_t at, unsigned int level)
 			*entry = arena_phys(arena, page).pa | fence->rights;
 			fence->domain->tables++;
 		}
-		table = (void *)(arena->base + ((*entry & VTD_SL_ADDRESS) - arena->phys.pa));
+		table = arena_at(arena, phys(*entry & VTD_SL_ADDRESS));
 	}
 	return &table[walk_index(at, level)];
 }

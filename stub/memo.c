@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "memo.h"
 
+#include "vtd.h"
+
+#define LEVEL		7u
+#define FORMAT_SHIFT	3
+#define FORMAT		63u
+#define IN_PLACE	VTD_BIT(9)
+
 /* Page addresses leave 12 bits: level from 1 up, so that no key is 0. */
 static uint64_t pack(struct memo_key key)
 {
-	return (key.table.pa & PAGE_MASK) | (uint64_t)key.in_place << 9 |
-	       (uint64_t)(key.format & 63) << 3 | key.level;
+	return (key.table.pa & PAGE_MASK) | (key.in_place ? IN_PLACE : 0) |
+	       (uint64_t)(key.format & FORMAT) << FORMAT_SHIFT | key.level;
 }
 
 /* The key's slot, or the free one where it would go. The table always has a free slot. */
@@ -49,4 +56,19 @@ bool memo_add(struct memo *memo, struct memo_key key, phys_t copy)
 void memo_change(const struct memo *memo, struct memo_key key, phys_t copy)
 {
 	slot_of(memo, pack(key))->value = copy.pa;
+}
+
+bool memo_next_copy(const struct memo *memo, uint32_t *at, struct memo_table *table)
+{
+	while (*at < memo->size) {
+		const struct memo_slot *slot = &memo->slots[(*at)++];
+
+		if (!slot->key || slot->key & IN_PLACE || slot->value & ~PAGE_MASK)
+			continue;
+		*table = (struct memo_table){
+			phys(slot->value), slot->key & LEVEL, slot->key >> FORMAT_SHIFT & FORMAT,
+		};
+		return true;
+	}
+	return false;
 }

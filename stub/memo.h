@@ -43,4 +43,13 @@ bool memo_add(struct memo *memo, struct memo_key key, phys_t copy);
 /* Another value for a key that is there. */
 void memo_change(const struct memo *memo, struct memo_key key, phys_t copy);
 
+/* A table that was copied, and not folded. */
+struct memo_table {
+	phys_t copy;
+	uint8_t level, format;
+};
+
+/* The next one from *at on, 0 at first, in no order. False: there are no more. */
+bool memo_next_copy(const struct memo *memo, uint32_t *at, struct memo_table *table);
+
 #endif /* MEMO_H */

@@ -99,6 +99,9 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	} else if (word_has_name(word, "dmarelay.bad=", &value)) {
 		if (!parse_choice(value, "sink\0block\0", &params->bad))
 			complain(report, word, "sink or block");
+	} else if (word_has_name(word, "dmarelay.holes=", &value)) {
+		if (!parse_choice(value, "sink\0keep\0", &params->holes))
+			complain(report, word, "sink or keep");
 	} else if (word_has_name(word, "dmarelay.pasid=", &value)) {
 		if (!parse_choice(value, "keep\0drop\0", &params->pasid))
 			complain(report, word, "keep or drop");
@@ -123,7 +126,7 @@ static void parse_word(struct params *params, struct word word, struct report *r
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
 	} else if (word_has_name(word, "dmarelay.", &value) && !word_has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, pasid, faults, fence, pci, log or budget");
+		complain(report, word, "policy, bad, holes, pasid, faults, fence, pci, log or budget");
 	}
 }
 
@@ -134,6 +137,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 	*params = (struct params){
 		.policy = POLICY_KEEP,
 		.bad = BAD_SINK,
+		.holes = HOLES_SINK,
 		.pasid = PASID_KEEP,
 		.faults = FAULTS_KEEP,
 		.fence = FENCE_AUTO,

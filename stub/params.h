@@ -16,6 +16,7 @@
 /* In the order of their words in params_parse(). */
 enum params_policy { POLICY_KEEP, POLICY_ISOLATE, POLICY_OFF };
 enum params_bad { BAD_SINK, BAD_BLOCK };
+enum params_holes { HOLES_SINK, HOLES_KEEP };
 enum params_pasid { PASID_KEEP, PASID_DROP };
 enum params_faults { FAULTS_KEEP, FAULTS_MUTE };
 enum params_fence { FENCE_AUTO, FENCE_ON, FENCE_OFF };
@@ -24,6 +25,7 @@ enum params_pci { PCI_ON, PCI_OFF };
 struct params {
 	uint8_t policy;			/* dmarelay.policy=keep|isolate|off: enum params_policy */
 	uint8_t bad;			/* dmarelay.bad=sink|block: enum params_bad */
+	uint8_t holes;			/* dmarelay.holes=sink|keep: enum params_holes */
 	uint8_t pasid;			/* dmarelay.pasid=keep|drop, of PASIDs but the device's own */
 	uint8_t faults;			/* dmarelay.faults=keep|mute: enum params_faults */
 	uint8_t fence;			/* dmarelay.fence=auto|on|off: enum params_fence */

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "budget.h"
+#include "first_level.h"
 #include "log.h"
 #include "machine.h"
 #include "quarantine.h"
 #include "rmrr.h"
+#include "second_level.h"
 #include "state.h"
 #include "vtd.h"
 #include "walk.h"
@@ -18,6 +20,7 @@
 /* One device's one region, in the domain that the device goes by. */
 struct repair {
 	struct relay *relay;
+	int format;			/* of its tables: pagetable_format() */
 	struct handoff_domain *domain;
 	struct handoff_record run;	/* pages alike that came last; size 0: none */
 };
@@ -33,7 +36,7 @@ static uint64_t *table_at(const struct relay *relay, uint64_t entry)
 {
 	uint64_t address = entry & VTD_SL_ADDRESS;
 
-	return is_ours(relay, address) ? (void *)(relay->arena.base + (address - relay->arena.phys.pa)) : NULL;
+	return is_ours(relay, address) ? arena_at(&relay->arena, phys(address)) : NULL;
 }
 
 static bool is_present(const struct repair *repair, uint64_t entry)
@@ -50,11 +53,22 @@ static bool may_be_shared_sink(const struct repair *repair, const uint64_t *tabl
 	return is_present(repair, table[0]);
 }
 
+/* It has holes as any copy has. They stay if there is no room to remember it. */
+static void remember(struct repair *repair, const uint64_t *page, uint32_t level)
+{
+	phys_t table = arena_phys(&repair->relay->arena, page);
+
+	if (repair->format >= 0)
+		(void)memo_add(&repair->relay->memo, (struct memo_key){
+			.table = table, .level = (uint8_t)level, .format = (uint8_t)repair->format,
+		}, table);
+}
+
 /*
- * A table of our own in the place of none, or of a sink's, which many share. (Any table may be
- * copied: the copy says the same.)
+ * A table of our own, of `level`, in the place of none, or of a sink's, which many share. (Any table
+ * may be copied: the copy says the same.)
  */
-static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *table)
+static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *table, uint32_t level)
 {
 	uint64_t *page;
 
@@ -63,10 +77,12 @@ static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *tab
 	page = arena_page(&repair->relay->arena);
 	if (!page)
 		return NULL;
-	if (table)
+	if (table) {
 		memcpy(page, table, PAGE_SIZE);
-	else
+	} else {
 		memset(page, 0, PAGE_SIZE);
+		remember(repair, page, level);
+	}
 	*entry = arena_phys(&repair->relay->arena, page).pa |
 		 (table ? *entry & ~VTD_SL_ADDRESS : RIGHTS);
 	repair->domain->tables++;
@@ -95,7 +111,8 @@ static uint16_t mend_page(struct repair *repair, uint64_t iova, uint8_t *action)
 		}
 		if (present && !table_at(repair->relay, entry))
 			break;		/* left in place, which is only ever made to lead nowhere */
-		table = own_table(repair, slot, present ? table_at(repair->relay, entry) : NULL);
+		table = own_table(repair, slot, present ? table_at(repair->relay, entry) : NULL,
+				  level - 1);
 	}
 	return HANDOFF_RULE_RMRR_ELSEWHERE;
 }
@@ -137,12 +154,22 @@ static bool is_mendable(const struct relay *relay, const struct handoff_domain *
 	       !ram_hits_crash_region(&relay->ram, phys(region->first), region->last - region->first + 1);
 }
 
+static int format_of(struct relay *relay, const struct handoff_domain *domain)
+{
+	const struct unit *unit = &relay->units[domain->unit];
+	struct pt_format format = domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
+				  first_level_format(unit) : second_level_format(unit);
+
+	return pagetable_format(&relay->formats, &format);
+}
+
 /* False if the time budget ran out. */
 static bool repair_device(struct relay *relay, const struct handoff_device *device)
 {
 	struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
 	struct repair repair = {
 		.relay = relay,
+		.format = format_of(relay, domain),
 		.domain = domain,
 		.run = {
 			.object = HANDOFF_LEAF, .level = 1, .segment = device->segment, .bus = device->bus,

@@ -29,6 +29,7 @@ static const struct room rooms[REPORT_SECTIONS + 1] = {
 	[HANDOFF_CRASH_REGION]	= { sizeof(struct handoff_range), 16, 32, 256 },
 	[HANDOFF_PASIDS]	= { sizeof(struct handoff_pasid), 13, 64, 65536 },
 	[HANDOFF_FUNCTIONS]	= { sizeof(struct handoff_function), 13, 64, 65536 },
+	[HANDOFF_HOLES]		= { sizeof(struct handoff_hole), 32, 5, 5 },
 	[HANDOFF_LOG]		= { 1, 9, 8192, 65536 },
 };
 

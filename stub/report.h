@@ -15,7 +15,7 @@
 #include "arena.h"
 #include "handoff.h"
 
-#define REPORT_SECTIONS		HANDOFF_FUNCTIONS	/* section types are 1..REPORT_SECTIONS */
+#define REPORT_SECTIONS		HANDOFF_HOLES	/* section types are 1..REPORT_SECTIONS */
 
 /* struct setup_data of the boot protocol: next, type, len. The node's payload comes behind it. */
 #define REPORT_NODE_HEADER	16

@@ -25,6 +25,7 @@ static const uint32_t known_size[HANDOFF_KNOWN_SECTIONS] = {
 	[HANDOFF_PASIDS]	= sizeof(struct handoff_pasid),
 	[HANDOFF_TABLES]	= 1,
 	[HANDOFF_FUNCTIONS]	= sizeof(struct handoff_function),
+	[HANDOFF_HOLES]		= sizeof(struct handoff_hole),
 };
 
 /* "NAME: expected EXPECTED, found FOUND", at a field of the header */

@@ -18,7 +18,7 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 
-#define HANDOFF_KNOWN_SECTIONS	(HANDOFF_FUNCTIONS + 1)
+#define HANDOFF_KNOWN_SECTIONS	(HANDOFF_HOLES + 1)
 
 #define HANDOFF_NO_DEVICE	0xffffffffu	/* handoff_pasid.device: DEVICES had no room for it */
 
@@ -95,6 +95,7 @@ HANDOFF_GETTER(fault, HANDOFF_FAULTS)
 HANDOFF_GETTER(rmrr, HANDOFF_RMRRS)
 HANDOFF_GETTER(timing, HANDOFF_TIMING)
 HANDOFF_GETTER(function, HANDOFF_FUNCTIONS)
+HANDOFF_GETTER(hole, HANDOFF_HOLES)
 
 #undef HANDOFF_GETTER
 

@@ -176,6 +176,7 @@ void show_json(FILE *out, const struct handoff_view *view)
 	PUT_ARRAY(json, view, "rmrrs", HANDOFF_RMRRS, handoff_get_rmrr, put_rmrr(json, &entry));
 	PUT_ARRAY(json, view, "crash_region", HANDOFF_CRASH_REGION, handoff_get_crash_range,
 		  json_range(json, &entry));
+	PUT_ARRAY(json, view, "holes", HANDOFF_HOLES, handoff_get_hole, json_hex(json, NULL, entry.entry));
 	put_timing(json, view);
 	put_dropped(json, view);
 	json_bytes(json, "log", log->entries, log->length);

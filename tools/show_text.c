@@ -127,6 +127,9 @@ static void put_domains(FILE *out, const struct handoff_view *view, bool all_ran
 
 		text_domain(out, view, &domain, all_ranges);
 	}
+	if (view->sections[HANDOFF_HOLES].count)
+		fprintf(out, "  what they do not map leads to the scratch page at 0x%" PRIx64 "\n",
+			(uint64_t)(handoff_get_hole(view, 0).entry & VTD_SL_ADDRESS));
 }
 
 static void put_records(FILE *out, const struct handoff_view *view)

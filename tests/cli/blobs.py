@@ -14,7 +14,7 @@ SECTION = struct.Struct("<IIIIQQ")
 NODE = struct.Struct("<QII")        # struct setup_data of the boot protocol
 
 (UNITS, DOMAINS, DEVICES, RANGES, RECORDS, FAULTS, RMRRS, TIMING, CRASH_REGION, LOG,
- PASIDS, TABLES, FUNCTIONS) = range(1, 14)
+ PASIDS, TABLES, FUNCTIONS, HOLES) = range(1, 15)
 
 UNIT = struct.Struct("<Q6I9Q6IQ")
 UNIT_SIZE_1 = 120               # of minor 1
@@ -27,6 +27,7 @@ FAULT = struct.Struct("<IIQQ")
 RMRR = struct.Struct("<QQIHBB")
 PHASE = struct.Struct("<IIQQ")
 FUNCTION = struct.Struct("<HBBIHHIHHBBBBHHHHIIIIIIIIII")
+HOLE = struct.Struct("<Q")
 
 SWITCHED, IDLE, ABANDONED = 1, 2, 3
 NO_DOMAIN = NO_DEVICE = 0xffffffff
@@ -244,6 +245,7 @@ def full_sections():
                          for i, us in enumerate((812, 95, 2210, 40, 133))]),
         Section(CRASH_REGION, [RANGE.pack(0x68000000, 0x77ffffff)]),
         Section(FUNCTIONS, functions(), dropped=3),
+        Section(HOLES, [HOLE.pack(1 << 52 | 0x74a02007 + 0x1000 * level) for level in range(5)]),
         Section.of_bytes(LOG, b"dmarelay 0.1.0\nunit 0: switched \"\xe9\x1b[31m\"\n"),
     ]
 

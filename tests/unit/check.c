@@ -131,6 +131,30 @@ static void check_fenced(const struct comparison *c, const struct translation *i
 			 iova, is->result, is->pa);
 }
 
+/* Are there tables of the device's that the stub had to leave in place, or had no time for? */
+static bool may_have_holes(const struct comparison *c, const struct translation *is)
+{
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
+
+		if (domain->unit == c->unit && domain->id == is->domain && domain->in_place)
+			return true;
+	}
+	return strstr(result_log(), "some holes stay");
+}
+
+/* What was never mapped leads to the scratch page now, if the report says so. */
+static bool is_filled(const struct comparison *c, const struct translation *was,
+		      const struct translation *is, uint64_t iova)
+{
+	if (was->result != TRANSLATE_ABSENT || was->stage >= STAGE_DEVICE || !result_count(HANDOFF_HOLES))
+		return false;
+	if (is->result == TRANSLATE_ABSENT && is->stage < STAGE_DEVICE && !may_have_holes(c, is))
+		fail_msg("device %04x, PASID %x, IOVA %#lx: still a hole (level %u)\n%s", c->source, c->pasid,
+			 iova, is->stage, result_log());
+	return is->result == TRANSLATE_MAPPED && is_scratch(is->pa) && is->leaf_writable;
+}
+
 static void compare(void *context, uint64_t iova)
 {
 	struct comparison *c = context;
@@ -152,7 +176,7 @@ static void compare(void *context, uint64_t iova)
 		check_replaced(c, &was, &is, iova);
 		return;
 	}
-	if (is_same(&was, &is))
+	if (is_filled(c, &was, &is, iova) || is_same(&was, &is))
 		return;
 	/* Good in itself, but no room to track it, or in a device or subtree that had to go. */
 	if ((is.result == TRANSLATE_ABSENT || is_scratch(is.pa)) && is_recorded(c, &was, &blocked))

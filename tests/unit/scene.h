@@ -71,7 +71,7 @@ struct translation scene_translate_pasid(const struct scene *scene, uint16_t sou
 struct vtd_entry128 scene_context_now(const struct scene *scene, uint16_t source);
 uint64_t scene_entry_now(const struct scene *scene, uint64_t iova, unsigned int level);
 
-/* Of a bad entry: the address leads to the scratch page, or nowhere. */
+/* Of a bad entry, or of none: the address leads to the scratch page, or nowhere. */
 void scene_expect_replaced(const struct scene *scene, uint16_t source, uint64_t iova);
 void scene_expect_pasid_replaced(const struct scene *scene, uint16_t source, uint32_t pasid, uint64_t iova);
 

@@ -140,7 +140,7 @@ static void caching_mode(void **state)
 	s.unit->cap |= VTD_CAP_CM;
 	run(&s);
 	assert_true(switched(0));
-	assert_int_equal(scene_translate(&s, SCENE_SOURCE, 0x9000).result, TRANSLATE_ABSENT);
+	scene_expect_replaced(&s, SCENE_SOURCE, 0x9000);
 }
 
 static void unit_that_invalidates_by_itself(void **state)

@@ -113,6 +113,7 @@ static bool use_domain(struct driver_device *d, unsigned int *count)
 
 	if (domain->iommu != d->info.iommu)
 		return false;
+	d->info.iommu->flushed = 0;
 	adopted = intel_relay_adopt(domain, &d->pdev.dev);
 	world_must(adopted ? !!domain->relay : had == !!domain->relay);
 	if (adopted)

@@ -26,9 +26,18 @@ static void flush_context(struct intel_iommu *iommu, u16 did, u16 source, u8 mas
 
 static void flush_iotlb(struct intel_iommu *iommu, u16 did, u64 at, unsigned int order, u64 type)
 {
-	(void)at, (void)order, (void)type;
+	(void)at, (void)order;
+	if (type == DMA_TLB_GLOBAL_FLUSH && !did && !iommu->flushed)
+		return;			/* of holes */
 	world_must(iommu->flushed & 1 && did == iommu->flushed_did);	/* the context comes first */
 	iommu->flushed |= 4;
+}
+
+/* A device that has its ATS off would never answer. */
+void qi_flush_dev_iotlb(struct intel_iommu *iommu, u16 source, u16 pfsid, u16 depth, u64 at, unsigned int order)
+{
+	(void)iommu, (void)pfsid, (void)at;
+	world_must(source & 1 && depth && order == 52);
 }
 
 void qi_flush_pasid_cache(struct intel_iommu *iommu, u16 did, u64 granularity, u32 pasid)

@@ -53,6 +53,7 @@ struct device_domain_info {
 	struct list_head link;		/* of the domain's devices */
 	u8 bus, devfn;
 	u8 ats_supported : 1;
+	u16 pfsid;
 	struct intel_iommu *iommu;
 	struct pasid_table *pasid_table;
 };
@@ -84,6 +85,11 @@ static inline bool dma_pte_superpage(struct dma_pte *pte)
 static inline u64 dma_pte_addr(struct dma_pte *pte)
 {
 	return pte->val & VTD_PAGE_MASK;
+}
+
+static inline void dma_clear_pte(struct dma_pte *pte)
+{
+	pte->val = 0;
 }
 
 static inline bool context_present(struct context_entry *context)
@@ -145,6 +151,8 @@ static inline void clear_context_copied(struct intel_iommu *iommu, u8 bus, u8 de
 {
 	clear_bit(bus << 8 | devfn, iommu->copied_tables);
 }
+
+void qi_flush_dev_iotlb(struct intel_iommu *iommu, u16 source, u16 pfsid, u16 depth, u64 at, unsigned int order);
 
 #define __iommu_flush_cache(iommu, at, size)	((void)(at))
 
