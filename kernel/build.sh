@@ -70,9 +70,17 @@ configure() {
 		(cd "$source" && scripts/kconfig/merge_config.sh -m -O "$objects" \
 			"$objects/.config" "$work/fragment.new" >/dev/null)
 		kbuild -s olddefconfig
+		granted || exit 1
 		cp "$work/fragment.new" "$objects/fragment"
 	fi
 	rm "$work/fragment.new"
+}
+
+# Kconfig drops in silence what it cannot give.
+granted() {
+	missing=$(grep '^CONFIG_.*=[^n]' "$work/fragment.new" | grep -vxFf "$objects/.config") || return 0
+	say "not to be had: $missing" >&2
+	return 1
 }
 
 kbuild() {

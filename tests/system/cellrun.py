@@ -49,10 +49,10 @@ class CellRun(Resumed):
                     if not any(ram.read(at, SUPERPAGE)))
         head = images.read(self.plan.initrd)[:PAGE]
         initrd = next(at for at in range(start, end, PAGE) if ram.read(at, PAGE) == head)
-        self.aimed = (self.arena[0] + self.arena[1] // 2) & -PAGE if self.arena[1] else free
+        arena = (self.arena[0] + self.arena[1] // 2) & -PAGE if self.arena[1] else free
         # The decompressor's copy of itself and of its payload is at the end of the kernel's memory
         return {"free": free, "kernel": (self.inner_end() & -PAGE) - 3 * SUPERPAGE // 4,
-                "initrd": initrd + 16 * PAGE, "arena": self.aimed}
+                "initrd": initrd + 16 * PAGE, "arena": arena}
 
     def _inject(self, stop):
         unit = {**stop.unit, "iqa": self.gdb.read_physical(UNIT + IQA, 8)}

@@ -20,7 +20,6 @@ TURN = 0xfeeb                           # jmp to itself
 CANARY = b"\xa5" * PAGE
 MOST_LEAVES = 2000000                   # of tables that are garbage
 CHUNK = 1 << 20
-REACH = 2 << 20                         # of the largest leaf that is led there
 
 
 @dataclass
@@ -52,15 +51,22 @@ def reached(walker, regions, contexts):
     return found
 
 
-def hold(stop, crash, arena, aimed):
-    """Turn on the spot, compare. `aimed`: where in the arena the damage may lead; no sink is near."""
+def scratch_pages(walker, arena, contexts):
+    """Those of sinks: a table of 512 times the same leads there, and no other does."""
+    if not arena[1]:
+        return set()
+    return {leaf.target for context in contexts for leaf in walker.leaves(context.source)
+            if leaf.size > leaf.page and arena[0] <= leaf.target < sum(arena)}
+
+
+def hold(stop, crash, arena):
+    """Turn on the spot, compare."""
     ram, gdb, walker = stop.ram, stop.gdb, stop.walker()
     held, contexts = Held(), translations(walker)
     writable = reached(walker, crash, contexts)
     tables = walker.upper_tables().union(
         *(walker.table_pages(context.source) for context in contexts))
-    held.scratch = {page for page in writable
-                    if arena[0] <= page < sum(arena) and page // REACH != aimed // REACH} - tables
+    held.scratch = scratch_pages(walker, arena, contexts) - tables
     canaries = [page for page in writable - held.scratch if not any(ram.read(page, PAGE))]
     for page in canaries:
         ram.write(page, CANARY)

@@ -59,7 +59,6 @@ class Resumed(Cycle):
         self.entry_mark = self.console_mark = 0     # in trace and console
         self.faults_in_stub = self.faults_later = self.cpu_s = 0
         self.held = hold.Held()
-        self.aimed = 0                  # in the arena: see hold.hold()
         self.used = {}                  # {device: IOVAs that it uses}
         self.written = None             # Pages that devices may write, or have written
 
@@ -142,9 +141,19 @@ class Resumed(Cycle):
         faults, _ = log.by_source(self.entry_mark, stop.mark)
         self.faults_in_stub = sum(faults.values())
         self.in_kernel(stop)
-        self.held = hold.hold(stop, self.seen.crash, self.arena, self.aimed)
+        self.held = hold.hold(stop, self.seen.crash, self.arena)
         self.progress(f"held: {self.held.bytes_changed} bytes of the crash region changed, "
                       f"{sum(self.held.faults.values())} faults, DMA {dict(self.held.dma)}")
+        for page in self.held.pages_changed[:8]:
+            self.progress(f"changed: {page:#x}, devices that reach it: {self._reaching(stop, page)}")
+
+    @staticmethod
+    def _reaching(stop, page):
+        """[(device, IOVA)] of the leaves that lead to a page."""
+        walker = stop.walker()
+        return [(name, hex(leaf.iova)) for name, source in SOURCES_RESUMABLE.items()
+                for leaf in walker.leaves(source)
+                if leaf.target <= page < leaf.target + leaf.page]
 
     def _kdump(self):
         """Until the machine is off, or stuck."""

@@ -51,9 +51,14 @@ class Leaf:
 
 
 class Walker:
-    """The tables that a root-table register points at, in this memory, as they are now."""
+    """The tables that a root-table register points at, in this memory, as they are now.
 
-    def __init__(self, memory, rtaddr):
+    Bit n of `widths` (CAP.SAGAW): the unit walks second-level tables of n + 2 levels. Others it
+    refuses, and so do we.
+    """
+
+    def __init__(self, memory, rtaddr, widths=0b1110):
+        self.widths = widths
         self.memory = memory
         self.root = rtaddr & ADDRESS
         self.scalable = rtaddr >> 10 & 3 == SCALABLE
@@ -77,7 +82,10 @@ class Walker:
         low, high = self._table(table)[(source & 0xff) * 2:][:2]
         if not low & 1:
             return None
-        return Context(source, low >> 2 & 3, low & ADDRESS, (high & 7) + 2, high >> 8 & 0xffff,
+        kind = low >> 2 & 3
+        if kind != PASS_THROUGH and not self.widths >> (high & 7) & 1:
+            kind = None
+        return Context(source, kind, low & ADDRESS, (high & 7) + 2, high >> 8 & 0xffff,
                        table + (source & 0xff) * 16)
 
     def _scalable_context(self, source):

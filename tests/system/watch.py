@@ -11,7 +11,7 @@ import vtdwalk
 from machine import SOURCES
 
 UNIT = 0xfed90000
-GCMD, GSTS, RTADDR, IRTA = 0x18, 0x1c, 0x20, 0xb8
+CAP, GCMD, GSTS, RTADDR, IRTA = 0x08, 0x18, 0x1c, 0x20, 0xb8
 GSTS_TES, GSTS_IRES = 1 << 31, 1 << 25
 GCMD_TE = 1 << 31
 GCMD_BASE, GCMD_SRTP = 0x96ffffff, 1 << 30
@@ -27,6 +27,7 @@ class Stop:
         self.mark = qemutrace.Trace(machine.trace_path).mark()
         self.unit = {}
         if machine.config.iommu:
+            self.widths = gdb.read_physical(UNIT + CAP, 8) >> 8 & 0x1f     # SAGAW
             self.unit = {"gsts": gdb.read_physical(UNIT + GSTS, 4),
                          "rtaddr": gdb.read_physical(UNIT + RTADDR, 8),
                          "irta": gdb.read_physical(UNIT + IRTA, 8)}
@@ -40,7 +41,7 @@ class Stop:
         """The tables that the unit uses now, if it does."""
         if not self.translating:
             return vtdwalk.Untranslated(self.ram)
-        return vtdwalk.Walker(self.ram, self.unit["rtaddr"])
+        return vtdwalk.Walker(self.ram, self.unit["rtaddr"], self.widths)
 
     def interrupts(self):
         """The interrupt entries that the unit uses now; none if remapping is off."""
