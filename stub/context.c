@@ -206,6 +206,9 @@ static bool copy_device(struct relay *relay, struct device *device)
 	case DOMAIN_OK:
 		keep_device(relay, device, repaired);
 		return true;
+	case DOMAIN_GARBAGE:
+		sink_device(relay, device, HANDOFF_RULE_CONTEXT_GARBAGE);
+		return true;
 	case DOMAIN_UNTRACKED:
 		sink_device(relay, device, HANDOFF_RULE_CONTEXT_UNTRACKED);
 		return true;

@@ -39,6 +39,14 @@ static bool clashes(const struct handoff_domain *domain, const struct translatio
 	       domain->address_width != width_of(wanted);
 }
 
+/* Of one that has been copied. */
+static enum domain_result result_of(const struct handoff_domain *domain)
+{
+	if (domain->new_root || domain->flags & HANDOFF_DOMAIN_PASS_THROUGH)
+		return DOMAIN_OK;
+	return domain->flags & HANDOFF_DOMAIN_GARBAGE ? DOMAIN_GARBAGE : DOMAIN_UNTRACKED;
+}
+
 /* Look for `wanted` among the unit's domains: found at *index, or *clash if its id is taken. */
 static bool find(const struct relay *relay, const struct unit *unit, const struct translation *wanted,
 		 uint32_t *index, bool *clash)
@@ -92,8 +100,7 @@ enum domain_result domain_take(struct relay *relay, struct unit *unit, const str
 
 	if (find(relay, unit, wanted, index, repaired)) {
 		*repaired = false;
-		domain = report_entry(&relay->report, HANDOFF_DOMAINS, *index);
-		return width_of(wanted) && !domain->new_root ? DOMAIN_UNTRACKED : DOMAIN_OK;
+		return result_of(report_entry(&relay->report, HANDOFF_DOMAINS, *index));
 	}
 	if (*repaired)
 		id = domain_id_fresh(unit);
@@ -114,7 +121,5 @@ enum domain_result domain_take(struct relay *relay, struct unit *unit, const str
 	if (wanted->flags & HANDOFF_DOMAIN_PASS_THROUGH)
 		return DOMAIN_OK;
 	blame.domain_id = (uint16_t)id;
-	if (!copy(relay, unit, domain, wanted, &blame))
-		return DOMAIN_LATE;
-	return domain->new_root ? DOMAIN_OK : DOMAIN_UNTRACKED;
+	return copy(relay, unit, domain, wanted, &blame) ? result_of(domain) : DOMAIN_LATE;
 }

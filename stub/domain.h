@@ -25,6 +25,7 @@ struct translation {
 
 enum domain_result {
 	DOMAIN_OK,		/* *index is its place in HANDOFF_DOMAINS, the tables are copied */
+	DOMAIN_GARBAGE,		/* its top table is none */
 	DOMAIN_UNTRACKED,	/* no room for it, or it cannot be kept: the user goes to the sink */
 	DOMAIN_LATE,		/* the time budget ran out */
 };

@@ -28,6 +28,7 @@ struct pt_format first_level_format(const struct unit *unit)
 		.rule_provenance = HANDOFF_RULE_FL_PROVENANCE,
 		.rule_target = HANDOFF_RULE_FL_TARGET,
 		.rule_untracked = HANDOFF_RULE_FL_UNTRACKED,
+		.rule_garbage = HANDOFF_RULE_FL_GARBAGE,
 	};
 
 	/* Bit 12 of a superpage is its PAT bit; the address bits above, below its size, are reserved. */

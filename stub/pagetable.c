@@ -10,6 +10,8 @@
 #include "vtd.h"
 #include "walk.h"
 
+#define GARBAGE_LEAST	16u	/* bad entries of a table */
+
 int pagetable_format(struct pagetable_formats *formats, const struct pt_format *format)
 {
 	for (uint32_t i = 0; i < formats->count; i++)
@@ -25,7 +27,7 @@ int pagetable_format(struct pagetable_formats *formats, const struct pt_format *
 static void walk_leaves(struct walk *walk, struct frame *frame)
 {
 	const struct pt_format *format = walk->format;
-	uint64_t bad_bits = format->leaf_reserved[1] | format->beyond;
+	uint64_t bad_bits = format->leaf_reserved[1] | format->beyond, before = walk->domain->leaves;
 	unsigned int run = 0;	/* entries of the present run before `i` */
 
 	for (unsigned int i = 0; i < VTD_ENTRIES; i++) {
@@ -53,6 +55,7 @@ static void walk_leaves(struct walk *walk, struct frame *frame)
 	if (run)
 		ranges_add(&walk->relay->report, walk->domain, walk_iova(frame, VTD_ENTRIES - run),
 			   frame->iova + VTD_ENTRIES * PAGE_SIZE - 1);
+	frame->present = (unsigned int)(walk->domain->leaves - before);
 }
 
 static struct memo_key key_of(const struct walk *walk, phys_t table, unsigned int level, bool in_place)
@@ -68,7 +71,7 @@ static void push(struct walk *walk, uint64_t *entries, phys_t old, unsigned int 
 	};
 }
 
-enum entered { ENTERED, SEEN, UNTRACKED, UNREADABLE };
+enum entered { ENTERED, SEEN, UNTRACKED, UNREADABLE, GARBAGE };
 
 static enum entered enter_in_place(struct walk *walk, phys_t old, unsigned int level,
 				   uint64_t iova_start, phys_t *now)
@@ -79,7 +82,7 @@ static enum entered enter_in_place(struct walk *walk, phys_t old, unsigned int l
 	/* Only tables of tables need an end to their cycles. */
 	if (level > 1) {
 		if (memo_find(&relay->memo, key_of(walk, old, level, true), now))
-			return SEEN;
+			return memo_is_garbage(*now) ? GARBAGE : SEEN;
 		if (!memo_add(&relay->memo, key_of(walk, old, level, true), old))
 			return UNTRACKED;
 	}
@@ -121,7 +124,7 @@ static bool remember(struct walk *walk, phys_t old, unsigned int level, phys_t c
  * where there is no room or the table above is in place itself, into its mirror. SEEN: it was done
  * before, nothing was entered. In both cases *now is where the table is from now on, or what it was
  * folded into (see link_to()). UNTRACKED: no room to remember it; UNREADABLE: the RAM map claims
- * memory that is not there.
+ * memory that is not there; GARBAGE: it was done before, and is no table.
  */
 static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigned int level,
 			  uint64_t iova_start, bool in_place, phys_t *now)
@@ -131,9 +134,12 @@ static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigne
 	uint64_t *page = NULL;
 
 	if (!in_place) {
-		if (memo_find(&relay->memo, key_of(walk, old, level, false), now) &&
-		    link_to(walk, above, *now))
-			return SEEN;
+		if (memo_find(&relay->memo, key_of(walk, old, level, false), now)) {
+			if (memo_is_garbage(*now))
+				return GARBAGE;
+			if (link_to(walk, above, *now))
+				return SEEN;
+		}
 		page = share_page(&relay->share);
 	}
 	if (page && !machine_read(old, page, PAGE_SIZE)) {
@@ -161,6 +167,7 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 
 	if (!(entry & format->present))
 		return;
+	frame->present++;
 	rule = leaf ? walk_vet_leaf(walk, entry, frame->level) : walk_vet_table(walk, entry, frame->level);
 	if (rule || leaf) {
 		walk->domain->leaves += leaf;
@@ -186,9 +193,38 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 	case UNREADABLE:
 		walk_replace(walk, frame, index, format->rule_provenance, HANDOFF_PAGE_TABLE);
 		return;
+	case GARBAGE:
+		walk_replace(walk, frame, index, format->rule_garbage, HANDOFF_PAGE_TABLE);
+		return;
 	}
 	if (!frame->in_place)
 		frame->entries[index] = link_to(walk, entry, now);
+}
+
+/*
+ * A few bad entries are damage. Where most are bad, something else lies there, and what passes as an
+ * entry does so by chance: it may lead to memory that nobody gave the device.
+ */
+static bool is_garbage(const struct frame *table)
+{
+	return table->bad >= GARBAGE_LEAST && table->bad > table->present / 2;
+}
+
+/* Whatever refers to the table that is done is bad, here and from now on. */
+static void give_up(struct walk *walk, const struct frame *done, struct frame *above)
+{
+	struct memo_key key = key_of(walk, done->old, done->level, done->in_place);
+	const struct pt_format *format = walk->format;
+	phys_t now;
+
+	if (memo_find(&walk->relay->memo, key, &now))
+		memo_change(&walk->relay->memo, key, memo_garbage(now));
+	if (!walk->depth) {
+		walk->garbage = true;
+		return;
+	}
+	above->entries[above->index - 1] = (above->entries[above->index - 1] & ~format->address) | done->old.pa;
+	walk_replace(walk, above, above->index - 1, format->rule_garbage, HANDOFF_PAGE_TABLE);
 }
 
 /*
@@ -198,9 +234,13 @@ static void walk_entry(struct walk *walk, struct frame *frame, unsigned int inde
 static void leave(struct walk *walk)
 {
 	struct relay *relay = walk->relay;
-	const struct frame *done = &walk->frames[--walk->depth], *above = done - 1;
+	struct frame *done = &walk->frames[--walk->depth], *above = done - 1;
 	uint64_t leaf, entry, *slot;
 
+	if (is_garbage(done)) {
+		give_up(walk, done, above);
+		return;
+	}
 	if (!walk->depth || done->in_place)
 		return;
 	slot = &above->entries[above->index - 1];
@@ -252,6 +292,9 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 
 	domain->first_range = report_count(&relay->report, HANDOFF_RANGES);
 	switch (enter(&walk, phys(domain->old_root), 0, levels, 0, false, &root)) {
+	case GARBAGE:
+		domain->flags |= HANDOFF_DOMAIN_GARBAGE;
+		return true;
 	case UNTRACKED:
 	case UNREADABLE:
 		return true;
@@ -277,6 +320,7 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 			walk_entry(&walk, frame, frame->index++);
 		}
 	}
-	domain->new_root = walk.lost ? 0 : root.pa;
+	domain->flags |= walk.garbage ? HANDOFF_DOMAIN_GARBAGE : 0;
+	domain->new_root = walk.lost || walk.garbage ? 0 : root.pa;
 	return true;
 }

@@ -39,7 +39,7 @@ struct pt_format {
 	uint64_t pat, superpage_pat;			/* one attribute, in two places (0: none) */
 	uint32_t leaf_levels;				/* bit n: leaves at level n are supported */
 	uint16_t rule_reserved, rule_width, rule_superpage;	/* enum handoff_rule */
-	uint16_t rule_provenance, rule_target, rule_untracked;
+	uint16_t rule_provenance, rule_target, rule_untracked, rule_garbage;
 };
 
 /* The formats met so far: units alike share one, and so share copies. */
@@ -58,7 +58,7 @@ int pagetable_format(struct pagetable_formats *formats, const struct pt_format *
  * arena: sets new_root, counts, flags and ranges of `domain`. `blame` is a record with the device's
  * fields filled in, for the records of what is bad. old_root has been vetted. new_root stays 0 if
  * the domain cannot be kept: its root cannot be read or remembered, or a bad entry in place cannot
- * be mended. False if the time budget ran out; the copy is then incomplete and must not be used.
+ * be mended; or, with HANDOFF_DOMAIN_GARBAGE set, its root is no table. False if the time budget ran out; the copy is then incomplete and must not be used.
  */
 bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 		    struct handoff_domain *domain, const struct handoff_record *blame);

@@ -196,6 +196,9 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 		case DOMAIN_OK:
 			keep_entry(relay, entry, domain);
 			break;
+		case DOMAIN_GARBAGE:
+			rule = HANDOFF_RULE_PASID_GARBAGE;
+			break;
 		case DOMAIN_UNTRACKED:
 			rule = HANDOFF_RULE_PASID_UNTRACKED;
 			break;

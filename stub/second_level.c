@@ -28,6 +28,7 @@ struct pt_format second_level_format(const struct unit *unit)
 		.rule_provenance = HANDOFF_RULE_SL_PROVENANCE,
 		.rule_target = HANDOFF_RULE_SL_TARGET,
 		.rule_untracked = HANDOFF_RULE_SL_UNTRACKED,
+		.rule_garbage = HANDOFF_RULE_SL_GARBAGE,
 	};
 
 	for (unsigned int level = 2; level <= PAGETABLE_MAX_LEVELS; level++)

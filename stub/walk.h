@@ -20,6 +20,7 @@ struct frame {
 	uint64_t iova;		/* first IOVA of the table */
 	unsigned int level;
 	unsigned int index;	/* of the next entry */
+	unsigned int present, bad;	/* entries of it so far */
 	bool in_place;
 };
 
@@ -34,6 +35,7 @@ struct walk {
 	unsigned int depth;
 	struct sink sink;		/* of this domain alone, as far as it was needed */
 	bool lost;			/* a bad entry in place cannot be mended: nor can the domain stay */
+	bool garbage;			/* its root is no table */
 };
 
 /* Bytes of IOVA space that one entry of a table of `level` covers. */

@@ -21,6 +21,7 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 	uint64_t found = frame->entries[index], start = walk_iova(frame, index);
 	struct handoff_record record = *walk->blame;
 
+	frame->bad++;
 	if (object == HANDOFF_PAGE_TABLE)	/* a leaf's range is listed as any leaf's */
 		ranges_add(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
 
