@@ -51,22 +51,13 @@ def reached(walker, regions, contexts):
     return found
 
 
-def scratch_pages(walker, arena, contexts):
-    """Those of sinks: a table of 512 times the same leads there, and no other does."""
-    if not arena[1]:
-        return set()
-    return {leaf.target for context in contexts for leaf in walker.leaves(context.source)
-            if leaf.size > leaf.page and arena[0] <= leaf.target < sum(arena)}
-
-
 def hold(stop, crash, arena):
     """Turn on the spot, compare."""
     ram, gdb, walker = stop.ram, stop.gdb, stop.walker()
     held, contexts = Held(), translations(walker)
     writable = reached(walker, crash, contexts)
-    tables = walker.upper_tables().union(
-        *(walker.table_pages(context.source) for context in contexts))
-    held.scratch = scratch_pages(walker, arena, contexts) - tables
+    if arena[1]:
+        held.scratch = {page for page in walker.sinks() if arena[0] <= page < sum(arena)}
     canaries = [page for page in writable - held.scratch if not any(ram.read(page, PAGE))]
     for page in canaries:
         ram.write(page, CANARY)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 ADDRESS = ((1 << 52) - 1) & ~0xfff
 READ, WRITE = 1, 2
+HOLE = 1 << 52
 PAGE_SIZE_BIT = 1 << 7
 TRANSLATED, TRANSLATED_ATS, PASS_THROUGH, FIRST_LEVEL = 0, 1, 2, 3
 WITH_TABLES = (TRANSLATED, TRANSLATED_ATS, FIRST_LEVEL)
@@ -63,6 +64,7 @@ class Walker:
         self.root = rtaddr & ADDRESS
         self.scalable = rtaddr >> 10 & 3 == SCALABLE
         self._pages = {}
+        self._sinks = None
 
     def _table(self, address):
         """512 quadwords; a table outside RAM holds nothing."""
@@ -127,11 +129,26 @@ class Walker:
         if context and context.kind in WITH_TABLES:
             yield from self._leaves(context, context.top, context.levels, 0, READ | WRITE)
 
+    def mapped(self, source):
+        """Those of them that do not lead to a sink, by ascending IOVA."""
+        return (leaf for leaf in self.leaves(source) if leaf.target not in self.sinks())
+
+    def sinks(self):
+        """The pages where sinks lead to: each by a table that has nothing else."""
+        if self._sinks is None:
+            self._sinks = {leaf.target for context in self.contexts()
+                           for leaf in self.leaves(context.source) if leaf.size > leaf.page}
+        return self._sinks
+
+    def _uniform(self, context, table):
+        """512 times the same page or table: a sink's. As one leaf, it need not be counted out."""
+        entries = self._table(table)
+        return bool(context.access(entries[0])) and len(set(entries)) == 1
+
     def _leaves(self, context, table, level, iova, access):
         size = 1 << 12 + 9 * (level - 1)
         entries = self._table(table)
-        # 512 times the same page or table: a sink. As one leaf, it need not be counted out.
-        uniform = context.access(entries[0]) and len(set(entries)) == 1
+        uniform = self._uniform(context, table)
         for index, entry in enumerate(entries[:1] if uniform else entries):
             allowed = context.access(entry) & access
             if not context.access(entry):
@@ -175,12 +192,15 @@ class Walker:
         return None if leaf is None else leaf.target + iova - leaf.iova
 
     def table_pages(self, source):
-        """Addresses of the page tables of a source id."""
+        """Addresses of the page tables of a source id, but a sink's."""
         context = self.context(source)
         if not context or context.kind not in WITH_TABLES:
             return set()
         pages, level_tables = set(), {context.top}
         for level in range(context.levels, 0, -1):
+            # What has but holes is alike as well: a copy of an empty table (docs/handoff.md)
+            level_tables = {table for table in level_tables if not self._uniform(context, table)
+                            or self._table(table)[0] & HOLE}
             pages |= level_tables
             if level == 1:
                 break
@@ -207,6 +227,8 @@ class Untranslated:
     def leaves(self, _):
         """Nor leaves."""
         return []
+
+    mapped = leaves
 
     def translate(self, _, address):
         """Every address is itself."""

@@ -166,7 +166,7 @@ class Watch:
 def everything(walker):
     """{source: (kind, width, domain, ranges)}: what the tables say, however they say it."""
     return {context.source: (context.kind, context.levels, context.domain,
-                             vtdwalk.ranges(walker.leaves(context.source)))
+                             vtdwalk.ranges(walker.mapped(context.source)))
             for context in walker.contexts()}
 
 
