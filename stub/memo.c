@@ -63,11 +63,10 @@ bool memo_next_copy(const struct memo *memo, uint32_t *at, struct memo_table *ta
 	while (*at < memo->size) {
 		const struct memo_slot *slot = &memo->slots[(*at)++];
 
-		if (!slot->key || slot->key & IN_PLACE ||
-		    (slot->value & ~PAGE_MASK && !memo_is_garbage(phys(slot->value))))
+		if (!slot->key || slot->key & IN_PLACE || slot->value & ~PAGE_MASK)
 			continue;
 		*table = (struct memo_table){
-			phys(slot->value & PAGE_MASK), slot->key & LEVEL, slot->key >> FORMAT_SHIFT & FORMAT,
+			phys(slot->value), slot->key & LEVEL, slot->key >> FORMAT_SHIFT & FORMAT,
 		};
 		return true;
 	}

@@ -43,19 +43,8 @@ bool memo_add(struct memo *memo, struct memo_key key, phys_t copy);
 /* Another value for a key that is there. */
 void memo_change(const struct memo *memo, struct memo_key key, phys_t copy);
 
-/*
- * The value of a table that turned out to be none: its copy may have been referred to before, from
- * below. Neither an address nor what a table was folded into: that has a superpage's bit.
- */
-static inline phys_t memo_garbage(phys_t copy)
-{
-	return phys(copy.pa | 1);
-}
-
-static inline bool memo_is_garbage(phys_t value)
-{
-	return (value.pa & ~PAGE_MASK) == 1;
-}
+/* The value of what is no table: neither an address nor what one was folded into. */
+#define MEMO_GARBAGE	1u
 
 /* A table that was copied, and not folded. */
 struct memo_table {

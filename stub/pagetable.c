@@ -82,7 +82,7 @@ static enum entered enter_in_place(struct walk *walk, phys_t old, unsigned int l
 	/* Only tables of tables need an end to their cycles. */
 	if (level > 1) {
 		if (memo_find(&relay->memo, key_of(walk, old, level, true), now))
-			return memo_is_garbage(*now) ? GARBAGE : SEEN;
+			return now->pa == MEMO_GARBAGE ? GARBAGE : SEEN;
 		if (!memo_add(&relay->memo, key_of(walk, old, level, true), old))
 			return UNTRACKED;
 	}
@@ -135,7 +135,7 @@ static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigne
 
 	if (!in_place) {
 		if (memo_find(&relay->memo, key_of(walk, old, level, false), now)) {
-			if (memo_is_garbage(*now))
+			if (now->pa == MEMO_GARBAGE)
 				return GARBAGE;
 			if (link_to(walk, above, *now))
 				return SEEN;
@@ -218,7 +218,7 @@ static void give_up(struct walk *walk, const struct frame *done, struct frame *a
 	phys_t now;
 
 	if (memo_find(&walk->relay->memo, key, &now))
-		memo_change(&walk->relay->memo, key, memo_garbage(now));
+		memo_change(&walk->relay->memo, key, phys(MEMO_GARBAGE));
 	if (!walk->depth) {
 		walk->garbage = true;
 		return;

@@ -35,6 +35,17 @@ MUTANTS = [
            " && !(entry & below_size)", "", "fold"),
     mutant("mend.c", "entries in place are not mended", "if (record->in_place)", "if (false)",
            "pagetable"),
+    mutant("pagetable.c", "one bad entry fewer makes a table none", "table->bad >= GARBAGE_LEAST",
+           "table->bad >= GARBAGE_LEAST - 1", "garbage"),
+    mutant("pagetable.c", "one bad entry more may be in a table", "table->bad >= GARBAGE_LEAST",
+           "table->bad > GARBAGE_LEAST", "garbage"),
+    mutant("pagetable.c", "half of a table may not be bad", "table->bad > table->present / 2",
+           "table->bad >= table->present / 2", "garbage"),
+    mutant("pagetable.c", "a page of garbage is a table when met again",
+           "\t\tmemo_change(&walk->relay->memo, key, phys(MEMO_GARBAGE));", "\t\t;", "garbage"),
+    mutant("pagetable.c", "a record of garbage names our copy",
+           "(above->entries[above->index - 1] & ~format->address) | done->old.pa;",
+           "above->entries[above->index - 1];", "garbage"),
 
     # Devices and domains
     mutant("domain.c", "two translations share a domain id", "*clash |= clashes(domain, wanted);", ";",
