@@ -151,8 +151,8 @@ class Walker:
         uniform = self._uniform(context, table)
         for index, entry in enumerate(entries[:1] if uniform else entries):
             allowed = context.access(entry) & access
-            if not context.access(entry):
-                continue
+            if not context.access(entry) or (level > 3 and entry & PAGE_SIZE_BIT):
+                continue            # what is not present, and what no unit takes for a leaf
             at = iova + index * size
             if level == 1 or entry & PAGE_SIZE_BIT:
                 yield Leaf(at, size << 9 if uniform else size, entry & ADDRESS & -size, allowed,
@@ -174,7 +174,7 @@ class Walker:
             index = iova >> shift & 0x1ff
             entry = self._table(table)[index]
             access &= context.access(entry)
-            if not context.access(entry):
+            if not context.access(entry) or (level > 3 and entry & PAGE_SIZE_BIT):
                 return None
             if level == 1 or entry & PAGE_SIZE_BIT:
                 base = iova & -(1 << shift)
