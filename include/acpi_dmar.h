@@ -66,12 +66,14 @@ enum dmar_type {
 /* DMA remapping hardware unit (8.3); device scopes follow. */
 struct dmar_drhd {
 	struct dmar_structure head;
-	uint8_t  flags;			/* bit 0: INCLUDE_PCI_ALL */
+	uint8_t  flags;			/* DMAR_DRHD_INCLUDE_ALL */
 	uint8_t  size;			/* bits 3:0, revision 4 on: 2^n pages of registers */
 	uint16_t segment;
 	uint64_t base;
 } __attribute__((packed));
 static_assert(sizeof(struct dmar_drhd) == 16, "dmar_drhd");
+
+#define DMAR_DRHD_INCLUDE_ALL	(1u << 0)	/* all of the segment that no other unit's scopes name */
 
 /* Reserved memory region (8.4); device scopes follow. */
 struct dmar_rmrr {

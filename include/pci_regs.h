@@ -20,6 +20,7 @@
 #define  PCI_COMMAND_MASTER	(1u << 2)
 #define  PCI_STATUS_LIST	(1u << 20)	/* there is a capability list */
 #define PCI_CLASS		0x08	/* class code 31:8, revision 7:0 */
+#define  PCI_CLASS_HOST_BRIDGE	0x0600	/* in 31:16 */
 #define  PCI_BASE_CLASS(value)	((value) >> 24)
 #define  PCI_BASE_CLASS_BRIDGE	0x06
 #define PCI_HEADER_TYPE		0x0c	/* in 23:16 */
@@ -41,6 +42,7 @@
 #define PCI_EXP_TYPE(head)	((head) >> 20 & 0xf)
 #define  PCI_EXP_ROOT_PORT	4
 #define  PCI_EXP_DOWNSTREAM	6
+#define  PCI_EXP_PCI_BRIDGE	7	/* to a bus of PCI or PCI-X */
 #define  PCI_EXP_COLLECTOR	10	/* root complex event collector */
 #define PCI_EXP_DEVICE		0x08	/* device control 15:0, device status 31:16 */
 #define PCI_EXP_SIZE		0x0c	/* up to there every PCI Express capability has */

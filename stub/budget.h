@@ -17,6 +17,9 @@ struct budget {
 /* The run began at `start` ticks and may take `ms` milliseconds in all. */
 void budget_init(struct budget *budget, uint64_t start, uint32_t ms);
 
+/* A `parts`th of the whole run's time, from now on. */
+struct budget budget_part(const struct budget *budget, uint32_t parts);
+
 bool budget_exhausted(const struct budget *budget);
 
 /* Ticks in microseconds. */

@@ -61,6 +61,11 @@ static struct vtd_entry128 sink_context(const struct unit *unit, struct device_s
 	};
 }
 
+struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit)
+{
+	return sink_context(unit, context_own_sink(relay, unit));
+}
+
 void context_fill_sink(struct relay *relay, struct unit *unit)
 {
 	struct vtd_entry128 *contexts = unit->sink_contexts;
@@ -106,7 +111,7 @@ static void sink_device(struct relay *relay, struct device *device, uint16_t rul
 	struct handoff_record record = device->blame;
 
 	record.rule = rule;
-	*device->entry = sink_context(device->unit, context_own_sink(relay, device->unit));
+	*device->entry = context_sink(relay, device->unit);
 	record.action = context_bad_action(device->entry->lo & VTD_CTX_P);
 	quarantine(&relay->report, &record);
 	device->domain = HANDOFF_NO_DOMAIN;

@@ -37,6 +37,12 @@ struct device_sink {
 struct device_sink context_shared_sink(const struct relay *relay, struct unit *unit);
 struct device_sink context_own_sink(struct relay *relay, struct unit *unit);
 
+/*
+ * A context entry that sends one device to a sink of its own, if there is room, else to the shared one.
+ * Not present where there is none: dmarelay.bad=block, or no domain id is left.
+ */
+struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit);
+
 /* Does dmarelay.policy=isolate send this device to the sink? Not if reserved memory may be its own. */
 bool context_is_isolated(const struct relay *relay, const struct handoff_record *blame);
 

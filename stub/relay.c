@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "absent.h"
 #include "copy.h"
 #include "discover.h"
 #include "log.h"
@@ -134,7 +135,7 @@ bool relay_prepare(void)
 	return true;
 }
 
-/* Only now: it is for the engineer, and the switch must not wait for a device that does not answer. */
+/* Only now: what is copied must not wait for a device that does not answer. */
 void relay_survey(void)
 {
 	struct relay *relay = &the_relay;
@@ -142,6 +143,7 @@ void relay_survey(void)
 	if (relay->params.pci == PCI_OFF)
 		return;
 	survey(relay);
+	absent_sink(relay);
 	end_phase(relay, HANDOFF_PHASE_SURVEY);
 	seal(relay, relay->outcome, relay->reason);
 }

@@ -61,9 +61,9 @@ bool relay_open(const struct relay_boot *boot);
 bool relay_prepare(void);
 
 /*
- * Look at the PCI functions, if dmarelay.pci allows, and seal what they said. After a relay_prepare()
- * that found something to commit; what follows depends on nothing of it. A trap handler may cut it
- * short, too: then relay_survey_cut() puts the seal right.
+ * Look at the PCI functions, if dmarelay.pci allows, give those a context entry that lack one, and seal
+ * all that. After a relay_prepare() that found something to commit; what follows depends on nothing of
+ * it. A trap handler may cut it short, too: then relay_survey_cut() puts the seal right.
  */
 void relay_survey(void);
 void relay_survey_cut(void);

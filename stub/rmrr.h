@@ -13,10 +13,8 @@
 void rmrr_report(const struct dmar_item *item, struct report *report);
 
 /*
- * Step through the regions of a device: start with *offset = 0. Firmware names devices by a start bus
- * and a path of bridges, of which PCI configuration space says which buses are behind them. Where it
- * does not (no such bridge, or dmarelay.pci=off), every device counts with `perhaps` that might be
- * meant, else none.
+ * Step through the regions of a device: start with *offset = 0. `perhaps`: those, too, that may be
+ * another's (scope_names()).
  */
 bool rmrr_next(const struct relay *relay, uint32_t *offset, uint32_t segment, uint8_t bus, uint8_t devfn,
 	       bool perhaps, struct handoff_range *region);

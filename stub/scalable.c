@@ -66,8 +66,7 @@ static uint16_t vet_context(const struct relay *relay, const struct unit *unit,
 			 HANDOFF_RULE_SM_CONTEXT_WIDTH, HANDOFF_RULE_SM_CONTEXT_PROVENANCE);
 }
 
-/* The same for one device alone, or, for want of room, with all others. */
-static struct vtd_sm_context own_sink_context(struct relay *relay, struct unit *unit)
+struct vtd_sm_context scalable_sink(struct relay *relay, struct unit *unit)
 {
 	struct device_sink own = context_own_sink(relay, unit);
 	struct pasid_sink sink;
@@ -89,7 +88,7 @@ static uint8_t sink_device(struct relay *relay, struct unit *unit, struct vtd_sm
 	record.found[0] = entry->q[0];
 	record.found[1] = entry->q[1];
 	record.target = entry->q[0] & VTD_SMC_PASIDDIRPTR;
-	*entry = own_sink_context(relay, unit);
+	*entry = scalable_sink(relay, unit);
 	record.action = context_bad_action(entry->q[0] & VTD_SMC_P);
 	quarantine(&relay->report, &record);
 	return record.action;

@@ -24,4 +24,10 @@ void scalable_fill_sink(struct relay *relay, struct unit *unit);
 bool scalable_copy(struct relay *relay, struct unit *unit, struct vtd_sm_context *entry,
 		   unsigned int bus, unsigned int devfn, phys_t where);
 
+/*
+ * A context entry all of whose PASIDs go to a sink: as context_sink(). What it leads to is new in the
+ * arena, or unit->pasid_sink.
+ */
+struct vtd_sm_context scalable_sink(struct relay *relay, struct unit *unit);
+
 #endif /* SCALABLE_H */

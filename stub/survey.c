@@ -9,7 +9,6 @@
 
 #include "function.h"
 #include "log.h"
-#include "machine.h"
 #include "pci_regs.h"
 #include "state.h"
 
@@ -24,8 +23,7 @@ enum scan {
 
 struct survey {
 	struct relay *relay;
-	uint64_t start;			/* ticks */
-	uint64_t limit;			/* ticks from then on */
+	struct budget time;
 	uint32_t segment;
 	uint8_t scan[BUSES];		/* enum scan */
 	uint64_t known[DEVFNS / 64];	/* of one bus: those with a context entry */
@@ -63,11 +61,6 @@ static void follow(struct survey *s, const struct handoff_function *bridge)
 		s->scan[bridge->secondary] = link ? SCAN_LINK : SCAN_BUS;
 }
 
-static bool out_of_time(const struct survey *s)
-{
-	return machine_ticks() - s->start >= s->limit;
-}
-
 /* Returns the header type; 0 if there is nothing, or nothing to be told of it. */
 static uint8_t look(struct survey *s, unsigned int bus, unsigned int devfn)
 {
@@ -76,7 +69,7 @@ static uint8_t look(struct survey *s, unsigned int bus, unsigned int devfn)
 	struct pci_function function;
 	bool known = is_known(s, devfn);
 
-	if (out_of_time(s) || !pci_function_at(&s->relay->pci, s->segment, (uint8_t)bus, (uint8_t)devfn,
+	if (budget_exhausted(&s->time) || !pci_function_at(&s->relay->pci, s->segment, (uint8_t)bus, (uint8_t)devfn,
 					       &function)) {
 		if (known)
 			report_drop(report, HANDOFF_FUNCTIONS);
@@ -131,13 +124,12 @@ void survey(struct relay *relay)
 {
 	struct survey s = {
 		.relay = relay,
-		.start = machine_ticks(),
-		.limit = (uint64_t)relay->params.budget_ms * 1000 / SURVEY_SHARE * relay->budget.ticks_per_us,
+		.time = budget_part(&relay->budget, SURVEY_SHARE),
 	};
 
 	for (uint32_t i = 0; i < relay->unit_count; i++)
 		if (!was_surveyed(relay, i))
 			survey_segment(&s, relay->units[i].segment);
 	log_line(&relay->report, "%u functions of PCI%s", report_count(&relay->report, HANDOFF_FUNCTIONS),
-		 out_of_time(&s) ? ", out of time" : "");
+		 budget_exhausted(&s.time) ? ", out of time" : "");
 }

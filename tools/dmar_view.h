@@ -49,7 +49,6 @@ struct dmar_sidp {		/* properties of integrated devices, in their scopes' flags 
 	uint16_t segment;
 } __attribute__((packed));
 
-#define DMAR_DRHD_INCLUDE_ALL	(1u << 0)	/* of a unit's flags */
 #define DMAR_DRHD_SIZE		0xfu		/* of its size field; 2^n pages */
 
 enum dmar_scope_type {

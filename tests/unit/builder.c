@@ -198,22 +198,36 @@ void build_structure(struct build *b, const void *structure, size_t size)
 {
 	assert_true(size <= sizeof(b->dmar) - b->dmar_size);
 	memcpy(b->dmar + b->dmar_size, structure, size);
+	b->dmar_last = b->dmar_size;
 	b->dmar_size += size;
+}
+
+void build_scope(struct build *b, uint8_t type, uint8_t bus, unsigned int pairs, const uint8_t *path)
+{
+	struct dmar_scope scope = { .type = type, .start_bus = bus };
+	uint8_t *last = b->dmar + b->dmar_last;
+	struct dmar_structure head;
+
+	scope.length = (uint8_t)(sizeof(scope) + 2 * pairs);
+	memcpy(&head, last, sizeof(head));
+	head.length = (uint16_t)(head.length + scope.length);
+	memcpy(last, &head, sizeof(head));
+	if (head.type == DMAR_DRHD) {
+		last[offsetof(struct dmar_drhd, flags)] = 0;
+		b->scoped = true;
+	}
+	assert_true(b->dmar_size + scope.length <= sizeof(b->dmar));
+	memcpy(b->dmar + b->dmar_size, &scope, sizeof(scope));
+	memcpy(b->dmar + b->dmar_size + sizeof(scope), path, 2 * pairs);
+	b->dmar_size += scope.length;
 }
 
 void build_rmrr(struct build *b, uint64_t base, uint64_t limit)
 {
-	struct {
-		struct dmar_rmrr rmrr;
-		struct dmar_scope scope;
-		uint8_t path[2];
-	} __attribute__((packed)) all = {
-		.rmrr = { { DMAR_RMRR, sizeof(all) }, 0, 0, base, limit },
-		.scope = { 1, sizeof(struct dmar_scope) + 2, 0, 0, 0 },
-		.path = { 0x14, 3 },
-	};
+	struct dmar_rmrr rmrr = { { DMAR_RMRR, sizeof(rmrr) }, 0, 0, base, limit };
 
-	build_structure(b, &all, sizeof(all));
+	build_structure(b, &rmrr, sizeof(rmrr));
+	build_scope(b, BUILD_ENDPOINT, 0, 1, (const uint8_t[]){ 0x14, 3 });
 }
 
 static uint8_t checksum(const uint8_t *bytes, size_t size)

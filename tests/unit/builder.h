@@ -64,7 +64,8 @@ struct build {
 	struct handoff_range loads[BUILD_MAX_LOADS];	/* PT_LOADs */
 	size_t load_count;
 	uint8_t dmar[BUILD_MAX_DMAR];			/* structures behind the table's head */
-	size_t dmar_size;
+	size_t dmar_size, dmar_last;			/* dmar_last: where the last one is */
+	bool scoped;					/* some unit is for some devices alone */
 	uint8_t mcfg[8 + 16 * BUILD_MAX_MCFG];		/* behind the table's head */
 	size_t mcfg_size;
 	uint8_t host_width;		/* address bits */
@@ -126,6 +127,14 @@ uint64_t build_interrupts(struct build *b, struct mock_unit *unit, unsigned int 
 /* Add a DMAR structure: its first 4 bytes, type and length, must be there. */
 void build_structure(struct build *b, const void *structure, size_t size);
 void build_rmrr(struct build *b, uint64_t base, uint64_t limit);
+
+/*
+ * A device scope (VT-d spec 8.3.1) of the structure added last: a path of `pairs` {device, function} from
+ * `bus`. A unit is then no longer for all devices that others are not for.
+ */
+#define BUILD_ENDPOINT	1
+#define BUILD_BRIDGE	2
+void build_scope(struct build *b, uint8_t type, uint8_t bus, unsigned int pairs, const uint8_t *path);
 
 /* Add an MCFG entry. (pci_space.h's windows do so themselves.) */
 struct mcfg_entry;

@@ -7,6 +7,8 @@
 #include "builder.h"
 #include "check.h"
 #include "choices.h"
+#include "pci_regs.h"
+#include "pci_space.h"
 
 #define DEVICES		4u
 #define DMAR		(BUILD_ACPI + 0x1000)
@@ -117,6 +119,14 @@ static void damage(struct build *b, const struct mock_unit *unit, const struct d
 	} while (inject_cell(cell)->points & INJECT_REAL || !inject(&machine, cell));
 }
 
+/* The devices, as the survey sees them: what has lost its entry is to be found. */
+static void show_devices(const struct devices_built *d)
+{
+	for (unsigned int i = 0; i < DEVICES; i++)
+		if (!space_find(0, d->source[i]))
+			space_add(0, d->source[i])[PCI_COMMAND] = PCI_COMMAND_MASTER;
+}
+
 bool cell_machine_run(void)
 {
 	static const char *const options[] = { "", "dmarelay.bad=block" };
@@ -133,6 +143,8 @@ bool cell_machine_run(void)
 	build_interrupt_entries(b, unit);
 	build_seal(b);
 	damage(b, unit, &built);
+	if (one_in(2))
+		show_devices(&built);
 	switched = build_run(b);
 	check_run(b);
 	return switched;

@@ -5,6 +5,7 @@
 
 #include "devices.h"
 #include "fake.h"
+#include "pci_space.h"
 #include "result.h"
 #include "translate.h"
 
@@ -32,10 +33,15 @@ static bool is_scratch(uint64_t pa)
 	       memory_get(pa & PAGE_MASK, page, sizeof(page)) && !memcmp(page, ones, sizeof(page));
 }
 
+static bool is_of_absence(const struct handoff_record *record)
+{
+	return record->rule == HANDOFF_RULE_CONTEXT_ABSENT || record->rule == HANDOFF_RULE_SM_CONTEXT_ABSENT;
+}
+
 static bool covers(const struct comparison *c, const struct handoff_record *record,
 		   const struct translation *was)
 {
-	if (record->action == HANDOFF_REPAIRED || record->object == HANDOFF_IR_TABLE)
+	if (record->action == HANDOFF_REPAIRED || record->object == HANDOFF_IR_TABLE || is_of_absence(record))
 		return false;		/* (damage can make one page in place an IRTE's and a table's) */
 	if (record->object == HANDOFF_ROOT_TABLE)
 		return record->unit == c->unit;
@@ -149,6 +155,24 @@ static bool is_filled(const struct comparison *c, const struct translation *was,
 	return is->result == TRANSLATE_MAPPED && is_scratch(is->pa) && is->leaf_writable;
 }
 
+/* No context entry, or a whole bus of none (2 entries are met at most): has a record, is in the sink. */
+static bool is_provided(const struct comparison *c, const struct translation *was,
+			const struct translation *is)
+{
+	if (was->result != TRANSLATE_ABSENT || was->stage < STAGE_DEVICE || was->path_length > 2 ||
+	    is->result != TRANSLATE_MAPPED || !is_scratch(is->pa) || !is->leaf_writable)
+		return false;
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+
+		if (is_of_absence(record) && record->unit == c->unit && record->action == HANDOFF_SUNK &&
+		    (record->bus << 8 | record->devfn) == c->source &&
+		    record->where == (was->path_length == 2 ? was->path[1] : 0))
+			return true;
+	}
+	return result_dropped(HANDOFF_RECORDS);
+}
+
 static void compare(void *context, uint64_t iova)
 {
 	struct comparison *c = context;
@@ -170,7 +194,7 @@ static void compare(void *context, uint64_t iova)
 		check_replaced(c, &was, &is, iova);
 		return;
 	}
-	if (is_filled(c, &was, &is, iova) || is_same(&was, &is))
+	if (is_filled(c, &was, &is, iova) || is_same(&was, &is) || is_provided(c, &was, &is))
 		return;
 	/* Good in itself, but no room to track it, or in a device or subtree that had to go. */
 	if ((is.result == TRANSLATE_ABSENT || is_scratch(is.pa)) && is_recorded(c, &was, &blocked))
@@ -227,12 +251,14 @@ static void check_devices(struct comparison *c)
 {
 	for (unsigned int source = 0; source < 0x10000; source++) {
 		struct translation t = translate(&c->before, (uint16_t)source, 0);
+		struct translation now = translate(&c->after, (uint16_t)source, 0);
 
 		c->source = (uint16_t)source;
 		check_pasid(c, TRANSLATE_NO_PASID);
 		translate_pasids(&c->before, c->source, c->compared < MOST_COMPARED ? MOST_PASIDS : 1,
 				 check_pasid, c);
-		if (t.stage >= STAGE_BUS)	/* all of the half bus is alike */
+		/* All of the half bus is alike, unless it has got an entry. */
+		if (t.stage >= STAGE_BUS && (t.result != TRANSLATE_ABSENT || now.stage >= STAGE_BUS))
 			source |= t.result == TRANSLATE_ABSENT ? 0x7f : 0x3f;
 	}
 }
@@ -390,6 +416,65 @@ static void check_unit(const struct build *b, unsigned int index)
 	}
 }
 
+/* May its requests come by that id? The literal numbers of the PCI specifications. */
+static bool is_master(const uint8_t *space)
+{
+	bool port = space[6] & 0x10 && space[0x34] == 0x40 && space[0x40] == 0x10 &&
+		    (space[0x42] >> 4) >= 4 && (space[0x42] >> 4) <= 6;
+
+	return space[4] & 4 && !port && !(space[0xa] == 0 && space[0xb] == 6);
+}
+
+/* Only who may be asking gets an entry; device 0 of a bus may stand for all that is behind a bridge. */
+static void check_provided(void)
+{
+	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
+		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
+		bool any = false;
+
+		for (unsigned int devfn = 0; is_of_absence(record) && devfn < 256; devfn++) {
+			const uint8_t *space = space_find(record->segment, (uint16_t)(record->bus << 8 | devfn));
+
+			any |= space && is_master(space) && (!record->devfn || record->devfn == devfn);
+		}
+		if (is_of_absence(record) && !any)
+			fail_msg("device %02x:%02x is no requester", record->bus, record->devfn);
+	}
+}
+
+static bool has_entry(const struct build *b, uint32_t segment, uint16_t source)
+{
+	for (unsigned int i = 0; i < mock_count(); i++) {
+		const struct handoff_unit *unit = result_entry(HANDOFF_UNITS, i);
+		struct translate_view view = {
+			.unit = mock_unit(i), .root = mock_unit(i)->root, .host_width = b->host_width,
+		};
+		struct translation t = translate(&view, source, 0);
+
+		if (unit->segment == segment && (!(unit->flags & HANDOFF_UNIT_DMA_SWITCHED) ||
+						 t.result != TRANSLATE_ABSENT || t.path_length > 2))
+			return true;
+	}
+	return false;
+}
+
+/* All requesters that were found have an entry, but where a line of the log tells of those that have not. */
+static void check_requesters(const struct build *b)
+{
+	if (b->scoped || strstr(b->options, "bad=block") || strstr(b->options, "holes=keep") ||
+	    strstr(result_log(), "requesters have no context entry") ||
+	    strstr(result_log(), "out of time for functions"))
+		return;
+	for (uint32_t i = 0; i < result_count(HANDOFF_FUNCTIONS); i++) {
+		const struct handoff_function *function = result_entry(HANDOFF_FUNCTIONS, i);
+		uint16_t source = (uint16_t)(function->bus << 8 | function->devfn);
+		const uint8_t *space = space_find(function->segment, source);
+
+		if (function->command && space && is_master(space) && !has_entry(b, function->segment, source))
+			fail_msg("device %04x asks, and has no context entry\n%s", source, result_log());
+	}
+}
+
 void check_untouched(const struct build *b)
 {
 	uint64_t where;
@@ -417,4 +502,6 @@ void check_run(const struct build *b)
 	assert_int_equal(result_count(HANDOFF_UNITS), mock_count());
 	for (unsigned int i = 0; i < mock_count(); i++)
 		check_unit(b, i);
+	check_provided();
+	check_requesters(b);
 }

@@ -20,7 +20,8 @@ static unsigned int function_count;
 static struct mcfg_entry windows[MOST_WINDOWS];
 static unsigned int window_count;
 
-static unsigned long reads, last_read;
+static unsigned long reads, last_read, trapping_read;
+static jmp_buf *trap_to;
 static bool no_ports;
 
 void space_reset(void)
@@ -30,6 +31,7 @@ void space_reset(void)
 	window_count = 0;
 	reads = 0;
 	last_read = ULONG_MAX;
+	trap_to = NULL;
 	no_ports = false;
 }
 
@@ -46,12 +48,20 @@ uint8_t *space_add(uint16_t segment, uint16_t source)
 {
 	uint8_t *space = calloc(1, SPACE);
 
-	assert_true(space && function_count < MOST_FUNCTIONS);
+	assert_true(space && function_count < MOST_FUNCTIONS && !space_find(segment, source));
 	functions[function_count].segment = segment;
 	functions[function_count].source = source;
 	functions[function_count++].space = space;
 	space_put(space, PCI_ID, 0x12348086, 4);
 	return space;
+}
+
+uint8_t *space_find(uint16_t segment, uint16_t source)
+{
+	for (unsigned int i = 0; i < function_count; i++)
+		if (functions[i].segment == segment && functions[i].source == source)
+			return functions[i].space;
+	return NULL;
 }
 
 void space_put(uint8_t *space, unsigned int offset, uint32_t value, unsigned int size)
@@ -88,6 +98,12 @@ void space_dies_after(unsigned long more)
 	last_read = reads + more;
 }
 
+void space_traps_after(unsigned long more, jmp_buf *trap)
+{
+	trapping_read = reads + more;
+	trap_to = trap;
+}
+
 unsigned long space_reads(void)
 {
 	return reads;
@@ -100,14 +116,14 @@ void space_close_ports(void)
 
 static uint32_t read_function(uint16_t segment, uint16_t source, unsigned int offset)
 {
+	const uint8_t *space = space_find(segment, source);
 	uint32_t value = PCI_NOTHING;
 
 	assert_int_equal(offset % 4, 0);
-	if (reads++ >= last_read)
-		return value;
-	for (unsigned int i = 0; i < function_count; i++)
-		if (functions[i].segment == segment && functions[i].source == source)
-			memcpy(&value, functions[i].space + offset, sizeof(value));
+	if (trap_to && reads == trapping_read)
+		longjmp(*trap_to, 1);
+	if (reads++ < last_read && space)
+		memcpy(&value, space + offset, sizeof(value));
 	return value;
 }
 

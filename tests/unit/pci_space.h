@@ -10,6 +10,7 @@
 #ifndef PCI_SPACE_H
 #define PCI_SPACE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ void space_window(struct build *b, uint64_t base, uint16_t segment, uint8_t firs
 /* A function by bus << 8 | devfn: vendor 8086, device 1234, no capabilities. Its 4096 bytes. */
 uint8_t *space_add(uint16_t segment, uint16_t source);
 
+/* Its bytes; NULL if there is none. */
+uint8_t *space_find(uint16_t segment, uint16_t source);
+
 /* Put `size` (1, 2, 4) bytes. */
 void space_put(uint8_t *space, unsigned int offset, uint32_t value, unsigned int size);
 
@@ -39,6 +43,9 @@ void space_aer(uint8_t *space, uint32_t uncorrectable, uint32_t correctable);
 /* After so many more reads everything reads as all ones: the devices are gone. Default: never. */
 void space_dies_after(unsigned long reads);
 unsigned long space_reads(void);
+
+/* After so many more reads the next one does not return, but jumps to *trap, as by a machine check. */
+void space_traps_after(unsigned long reads, jmp_buf *trap);
 
 /* The machine's side: false if no window shows `address`. */
 bool space_read(uint64_t address, uint32_t *value);

@@ -5,6 +5,8 @@
 
 #include "check.h"
 #include "choices.h"
+#include "pci_regs.h"
+#include "pci_space.h"
 
 /* The crashed kernel's pages that tables may be in, to damage and to share. */
 static uint64_t random_table(const struct build *b)
@@ -253,6 +255,27 @@ static void random_fence(struct build *b)
 	}
 }
 
+/* Functions of segment 0, which may do DMA or not, of which some have context entries. */
+static void random_functions(void)
+{
+	if (!one_in(3))
+		return;
+	for (unsigned int i = 0; i < 8 && likely(200); i++) {
+		uint16_t source = (uint16_t)(one_in(4) ? choose(0x10000) : choose(0x40) * 8);
+		bool bridge = one_in(6);
+		uint8_t *space, secondary = bridge ? (uint8_t)choose(256) : 0;
+
+		if (space_find(0, source))
+			continue;
+		space = bridge ? space_add_bridge(0, source, secondary) : space_add(0, source);
+		if (one_in(4))
+			space_express(space, (unsigned int)choose(11));
+		if (!bridge && one_in(6))
+			space_put(space, PCI_CLASS, 0x06000000, 4);
+		space[PCI_COMMAND] = one_in(4) ? 0 : PCI_COMMAND_MASTER;
+	}
+}
+
 struct build *random_machine(void)
 {
 	static const char *const options[] = {
@@ -271,6 +294,7 @@ struct build *random_machine(void)
 	for (unsigned int i = 0; i < 8 && likely(150); i++)
 		random_damage(b);
 	random_fence(b);
+	random_functions();
 	return b;
 }
 

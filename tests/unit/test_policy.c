@@ -232,22 +232,11 @@ static void isolated_devices_in_scalable_mode(void **state)
 /* Reserved memory of what is at the end of a path from bus 0: `pairs` of device and function. */
 static void add_behind(struct scene *s, uint8_t type, unsigned int pairs, const uint8_t *path)
 {
-	struct {
-		struct dmar_rmrr rmrr;
-		struct dmar_scope scope;
-		uint8_t path[8];
-	} __attribute__((packed)) all = {
-		.rmrr = { { DMAR_RMRR, (uint16_t)(sizeof(all) - 8 + 2 * pairs) }, 0, 0, FIRMWARE,
-			  FIRMWARE + 0xfff },
-		.scope = { type, (uint8_t)(sizeof(struct dmar_scope) + 2 * pairs), 0, 0, 0 },
-	};
+	struct dmar_rmrr rmrr = { { DMAR_RMRR, sizeof(rmrr) }, 0, 0, FIRMWARE, FIRMWARE + 0xfff };
 
-	memcpy(all.path, path, 2 * pairs);
-	build_structure(s->b, &all, all.rmrr.head.length);
+	build_structure(s->b, &rmrr, sizeof(rmrr));
+	build_scope(s->b, type, 0, pairs, path);
 }
-
-#define ENDPOINT	1
-#define BRIDGE		2
 
 static void expect_mended(struct scene *s)
 {
@@ -273,7 +262,7 @@ static void device_behind_a_bridge_is_found(void **state)
 	struct scene s = scene_make(state);
 
 	space_add_bridge(0, 0x00e0, 2);
-	add_behind(&s, ENDPOINT, 2, device_behind);
+	add_behind(&s, BUILD_ENDPOINT, 2, device_behind);
 	expect_mended(&s);
 }
 
@@ -284,7 +273,7 @@ static void device_behind_two_bridges_is_found(void **state)
 
 	space_add_bridge(0, 0x00e0, 1);
 	space_add_bridge(0, 0x0100, 2);
-	add_behind(&s, ENDPOINT, 3, path);
+	add_behind(&s, BUILD_ENDPOINT, 3, path);
 	expect_mended(&s);
 }
 
@@ -297,7 +286,7 @@ static void all_behind_a_bridge_have_its_reserved_memory(void **state)
 		s.b->options = "dmarelay.policy=isolate";
 		s.sink = true;
 		space_put(space_add_bridge(0, 0x00e0, 1), PCI_BUSES, last << 16 | 1 << 8, 4);
-		add_behind(&s, BRIDGE, 1, device_behind);
+		add_behind(&s, BUILD_BRIDGE, 1, device_behind);
 		assert_true(build_run(s.b));
 		check_run(s.b);
 		if (last == 2)
@@ -314,7 +303,7 @@ static void device_of_another_bus_is_not_meant(void **state)
 	s.b->options = "dmarelay.policy=isolate";
 	s.sink = true;
 	space_add_bridge(0, 0x00e0, 3);
-	add_behind(&s, ENDPOINT, 2, device_behind);
+	add_behind(&s, BUILD_ENDPOINT, 2, device_behind);
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
@@ -338,7 +327,7 @@ static void devices_that_firmware_may_mean_are_kept(void **state)
 
 		if (untold[i].buses)
 			space_put(space_add_bridge(0, 0x00e0, 2), PCI_BUSES, untold[i].buses, 4);
-		add_behind(&s, ENDPOINT, 2, device_behind);
+		add_behind(&s, BUILD_ENDPOINT, 2, device_behind);
 		s.b->options = untold[i].options;
 		s.sink = true;
 		assert_true(build_run(s.b));
