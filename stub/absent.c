@@ -70,7 +70,7 @@ static uint64_t *own_table(struct relay *relay, const struct place *place)
 	       table : arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
 }
 
-/* False if there is no sink for it. */
+/* False if there is no sink for it, as with dmarelay.bad=block. */
 static bool fill(struct relay *relay, struct unit *unit, uint64_t *entry)
 {
 	struct vtd_sm_context sink;
@@ -175,7 +175,7 @@ static bool provide(struct relay *relay, uint32_t segment, uint8_t bus, uint8_t 
 	if (!unit || !unit_dma_active(unit))
 		return true;
 	place = place_of(unit, bus, devfn);
-	return relay->params.holes == HOLES_SINK && relay->params.bad == BAD_SINK && make_entry(relay, &place);
+	return relay->params.holes == HOLES_SINK && make_entry(relay, &place);
 }
 
 static bool is_port(const struct handoff_function *function, uint8_t first, uint8_t last)
