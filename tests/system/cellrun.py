@@ -22,6 +22,7 @@ class CellRun(Resumed):
         super().__init__(plan, folder, progress)
         self.cell, self.seed = cell, seed
         self.device, self.iova, self.edits = "", 0, []
+        self.aims = []                  # [(device, IOVA)], the best first
 
     def before_panic(self, stop):
         self._aim(stop)
@@ -34,13 +35,18 @@ class CellRun(Resumed):
             self._inject(stop)
 
     def _aim(self, stop):
-        """What is damaged is what a device uses: chosen by the seed."""
-        chance = random.Random(self.seed)
+        """What is damaged is what a device uses: chosen by the seed.
+
+        Not all IOVAs have all structures: superpages have no table of leaves.
+        """
         if self.cell.structure == "leaf" and self.cell.damage in LED_THERE:
-            self.device, self.iova = "hda", stop.capture().pages()[0]
+            self.aims = [("hda", stop.capture().pages()[0])]
         else:
-            self.device = chance.choice(sorted(inject.DEVICES))
-            self.iova = chance.choice(self.used[self.device])
+            chance = random.Random(self.seed)
+            name = chance.choice(sorted(inject.DEVICES))
+            others = [(name, iova) for name in sorted(inject.DEVICES) for iova in self.used[name]]
+            self.aims = [(name, chance.choice(self.used[name])),
+                         *chance.sample(others, len(others))]
 
     def _parts(self, ram):
         """A page in each part of the crash region. A kernel without a stub has no arena."""
@@ -56,8 +62,14 @@ class CellRun(Resumed):
 
     def _inject(self, stop):
         unit = {**stop.unit, "iqa": self.gdb.read_physical(UNIT + IQA, 8)}
-        target = inject.Target(stop.ram, unit, self._parts(stop.ram), self.device, self.iova)
-        self.edits = inject.inject(self.cell, target, self.seed)
+        parts = self._parts(stop.ram)
+        for self.device, self.iova in self.aims:
+            target = inject.Target(stop.ram, unit, parts, self.device, self.iova)
+            self.edits = inject.inject(self.cell, target, self.seed)
+            if self.edits:
+                break
+        else:
+            raise LookupError(f"{self.cell.name}: the machine has nothing of the kind")
         self.note_writable(stop)
         stop.invalidate()
         self.progress(f"{self.cell.name}: {len(self.edits)} words, {self.device}, "

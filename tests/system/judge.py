@@ -75,7 +75,7 @@ def harmless(cycle):
     tables = seen.table_pages if "DMAR: relay: adopted" in seen.serial else ()
     # A mere report is shorter than the arena; the sink's page is there to be written to
     arena_changed = [page for page in seen.arena_changed if page + PAGE <= cycle.report.end
-                     and page not in _sinks(cycle) and page not in tables]
+                     and page not in seen.scratch and page not in tables]
     return [
         Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
         Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
@@ -101,7 +101,6 @@ def on_copies(cycle):
     seen, arena = cycle.seen, cycle.arena
     root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
     outside = [page for page in seen.table_pages if not inside(page, arena)]
-    into_crash = [leaf for _, leaf in seen.into_crash if leaf.target not in _sinks(cycle)]
     kept_on = GCMD_TE | seen.unit_before["gsts"] & GSTS_IRES
     off = [value for value in seen.commands if value & kept_on != kept_on]
     return [
@@ -111,17 +110,11 @@ def on_copies(cycle):
         Line("page tables outside the arena", _pages(outside), not outside),
         Line("remapping never turned off", f"{len(seen.commands)} commands to the unit",
              bool(seen.commands) and not off),
-        Line("leaves into the crash kernel", str(len(into_crash)), not into_crash),
+        Line("leaves into the crash kernel", str(len(seen.into_crash)), not seen.into_crash),
         Line("kdump kernel copies from the copies", "translation and interrupt tables",
              "Copied translation tables from previous kernel" in seen.serial
              and "Copied IR table for" in seen.serial),
     ]
-
-
-def _sinks(cycle):
-    """The one page of the crash region that a device may reach: in the arena, and no table."""
-    targets = {leaf.target for _, leaf in cycle.seen.into_crash}
-    return {page for page in targets if inside(page, cycle.arena)} - cycle.seen.table_pages
 
 
 def inside(page, arena):

@@ -76,6 +76,7 @@ class Seen:
     commands: list = field(default_factory=list)    # values written to GCMD by the stub
     translations: list = field(default_factory=list)    # where original and copy differ
     into_crash: list = field(default_factory=list)  # leaves of the copy into the crash region
+    scratch: set = field(default_factory=set)       # pages of sinks, in the arena
     passed_through: list = field(default_factory=list)  # sources that the copy lets everywhere
     table_pages: set = field(default_factory=set)   # of the copy: root, context, second level
     faults_in_stub: collections.Counter = field(default_factory=collections.Counter)
@@ -144,14 +145,16 @@ class Watch:
                 seen.translations.append(f"device {source:#06x}")
         if self._interrupts != stop.interrupts():
             seen.translations.append("interrupt entries")
+        start, size = self.arena
+        seen.scratch = {page for page in walker.sinks() if start <= page < start + size}
         seen.table_pages = walker.upper_tables()
         for context in walker.contexts():
             if context.kind == vtdwalk.PASS_THROUGH:
                 seen.passed_through.append(context.source)
             seen.table_pages |= walker.table_pages(context.source)
             seen.into_crash += [(context.source, leaf) for leaf in walker.leaves(context.source)
-                                for start, end in seen.crash
-                                if leaf.target < end and leaf.target + leaf.page > start]
+                                for start, end in seen.crash if leaf.target not in seen.scratch
+                                and leaf.target < end and leaf.target + leaf.page > start]
 
     def at_end(self, ram):
         """The machine is off; its RAM is still there."""
