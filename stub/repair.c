@@ -20,7 +20,7 @@
 /* One device's one region, in the domain that the device goes by. */
 struct repair {
 	struct relay *relay;
-	int format;			/* of its tables: pagetable_format() */
+	int format;			/* of its tables: pagetable_format(); -1: a fence's, which keep holes */
 	struct handoff_domain *domain;
 	struct handoff_record run;	/* pages alike that came last; size 0: none */
 };
@@ -160,7 +160,7 @@ static int format_of(struct relay *relay, const struct handoff_domain *domain)
 	struct pt_format format = domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
 				  first_level_format(unit) : second_level_format(unit);
 
-	return pagetable_format(&relay->formats, &format);
+	return domain->flags & HANDOFF_DOMAIN_FENCE ? -1 : pagetable_format(&relay->formats, &format);
 }
 
 /* False if the time budget ran out. */

@@ -392,7 +392,7 @@ static void other_policies_come_first(void **state)
 	assert_int_equal(device_of(FREE)->action, HANDOFF_SUNK);
 }
 
-/* Reserved memory beyond all RAM: mapped in the fence as in any tables. */
+/* Reserved memory beyond all RAM: mapped in the fence as in any tables, and nothing beside it. */
 static void reserved_memory_of_a_fenced_device(void **state)
 {
 	struct scene s = with_free_device("dmarelay.fence=on");
@@ -402,6 +402,7 @@ static void reserved_memory_of_a_fenced_device(void **state)
 	build_rmrr(s.b, 0x3000000000, 0x3000001fff);
 	run(&s);
 	assert_hex_equal(scene_translate(&s, 0x00a3, 0x3000001000).pa, 0x3000001000);
+	assert_int_equal(scene_translate(&s, 0x00a3, 0x3000002000).result, TRANSLATE_ABSENT);
 	assert_int_equal(scene_translate(&s, FREE, 0x3000001000).result, TRANSLATE_ABSENT);
 }
 
