@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* arena.c and memo.c. */
+/* arena.c, memo.c and share.c. */
 #include "testing.h"
 
 #include "arena.h"
 #include "memo.h"
+#include "share.h"
 
 static struct arena arena_of(uint64_t size)
 {
@@ -180,6 +181,81 @@ static void memo_has_room_for_all_it_was_made_for(void **state)
 		assert_true(memo_add(&memo, key(i << 12, 1, 0, false), phys(i)));
 }
 
+/* Each once, with what it was added as; none in place, folded, or not there. */
+static void copies_are_told_one_by_one(void **state)
+{
+	struct arena arena = arena_of(0x40000);
+	struct memo_table table;
+	unsigned int met[9] = { 0 };
+	struct memo memo;
+	uint32_t at = 0;
+
+	(void)state;
+	assert_true(memo_init(&memo, &arena, 100));
+	assert_false(memo_next_copy(&memo, &at, &table));
+	for (uint64_t i = 1; i < 9; i++)
+		assert_true(memo_add(&memo, key(i << 30, i % 7 + 1, (unsigned int)i * 7, false), phys(i << 12)));
+	assert_true(memo_add(&memo, key(9ull << 30, 2, 1, true), phys(9ull << 30)));
+	memo_change(&memo, key(4ull << 30, 5, 28, false), phys(0x20200083));
+	for (at = 0; memo_next_copy(&memo, &at, &table);) {
+		uint64_t i = table.copy.pa >> 12;
+
+		assert_true(i >= 1 && i < 9);
+		assert_int_equal(table.level, i % 7 + 1);
+		assert_int_equal(table.format, i * 7);
+		met[i]++;
+	}
+	for (unsigned int i = 1; i < 9; i++)
+		assert_int_equal(met[i], i != 4);
+	assert_int_equal(at, memo.size);
+	assert_false(memo_next_copy(&memo, &at, &table));
+}
+
+/* ---- Room for page tables ---- */
+
+static unsigned int take_all(const struct share *share)
+{
+	unsigned int pages = 0;
+
+	while (share_page(share))
+		pages++;
+	return pages;
+}
+
+static void each_device_finds_its_share(void **state)
+{
+	struct arena arena = arena_of(0x10000);		/* 16 pages: 8, and 2 for each of 4 devices */
+	struct share share;
+
+	(void)state;
+	share_begin(&share, &arena, 4);
+	share_next(&share);
+	assert_int_equal(take_all(&share), 10);
+	assert_hex_equal(arena.used, 0xa000);
+	for (unsigned int i = 1; i < 4; i++) {
+		share_next(&share);
+		assert_int_equal(take_all(&share), 2);
+	}
+	assert_hex_equal(arena.used, 0x10000);
+}
+
+/* What the first leaves is for those behind it; and more of them than were counted find what is left. */
+static void devices_that_were_not_counted(void **state)
+{
+	struct arena arena = arena_of(0x10000);
+	struct share share;
+
+	(void)state;
+	share_begin(&share, &arena, 1);
+	share_next(&share);
+	assert_non_null(share_page(&share));
+	share_next(&share);
+	assert_int_equal(share.to_come, 0);
+	assert_int_equal(take_all(&share), 15);
+	share_begin(&share, &arena, 0);
+	assert_int_equal(take_all(&share), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +270,9 @@ int main(void)
 		cmocka_unit_test(keys_that_collide),
 		cmocka_unit_test(memo_that_finds_no_room),
 		cmocka_unit_test(memo_has_room_for_all_it_was_made_for),
+		cmocka_unit_test(copies_are_told_one_by_one),
+		cmocka_unit_test(each_device_finds_its_share),
+		cmocka_unit_test(devices_that_were_not_counted),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

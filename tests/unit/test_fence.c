@@ -246,6 +246,23 @@ static void fence_of_five_levels(void **state)
 	assert_int_equal(domain_of(FREE)->address_width, 57);
 }
 
+/* What the unit's second-level tables could be does not count where it has none. */
+static void fence_on_a_unit_of_first_level_tables_alone(void **state)
+{
+	struct scene s = { .b = build_machine(), .sink = true };
+
+	(void)state;
+	s.unit = build_unit(s.b);
+	build_scalable(s.unit);
+	s.unit->ecap &= ~VTD_ECAP_SLTS;
+	s.unit->cap = (s.unit->cap & ~(0x1full << 8)) | 1ull << 56;	/* no widths, 1 GiB leaves */
+	build_pasid(s.b, build_directory(s.b, s.unit, FREE, 0), 0, SM_PASS_THROUGH, ID, 0);
+	s.b->options = "dmarelay.fence=on";
+	run(&s);
+	expect_fence(&s, FREE, HANDOFF_FIRST_LEVEL);
+	assert_int_equal(domain_of(FREE)->address_width, 48);
+}
+
 static void every_pasid_is_fenced(void **state)
 {
 	const struct handoff_pasid *pasid;
@@ -291,6 +308,21 @@ static void crash_region_of_two_parts(void **state)
 	assert_int_equal(scene_translate(&s, FREE, 0x120003fff).result, TRANSLATE_ABSENT);
 	assert_int_equal(scene_translate(&s, FREE, 0x120004000).page_bits, 12);
 	assert_int_equal(scene_translate(&s, FREE, 0x120200000).page_bits, 21);
+}
+
+/* The crash region's second part ends where all that is mapped does. */
+static void crash_region_that_comes_last(void **state)
+{
+	struct scene s = with_free_device("dmarelay.fence=on");
+
+	(void)state;
+	s.b->e820[s.b->e820_count++] = (struct relay_e820){ 0x1f0000000, 0x10000000, 1, 0 };
+	run(&s);
+	assert_int_equal(domain_of(FREE)->range_count, 2);
+	assert_hex_equal(range_of(domain_of(FREE), 1)->last, 0x1efffffff);
+	assert_hex_equal(scene_translate(&s, FREE, 0x1efffffff).pa, 0x1efffffff);
+	assert_int_equal(scene_translate(&s, FREE, 0x1f0000000).result, TRANSLATE_ABSENT);
+	assert_int_equal(scene_translate(&s, FREE, 0x1ffffffff).result, TRANSLATE_ABSENT);
 }
 
 /* ---- Who cannot be ---- */
@@ -378,6 +410,38 @@ static void fence_without_room_stays_away(void **state)
 	assert_int_equal(result_count(HANDOFF_TABLES), tables);
 }
 
+/* The smallest report has room for 48 domains and 64 devices. */
+static void fence_without_room_in_the_report_stays_away(void **state)
+{
+	struct scene s = with_free_device("dmarelay.fence=on");
+
+	(void)state;
+	s.b->arena_size = 0x40000;
+	for (uint16_t i = 0; i < 46; i++)
+		build_context(s.b, s.unit, (uint16_t)(0x0220 + 1 + i), s.tree | 1, (100ull + i) << 8 | 1);
+	run(&s);
+	assert_logged("03:00.0 stays passed through: no room");
+	assert_int_equal(result_count(HANDOFF_DOMAINS), 48);
+	assert_int_equal(device_of(FREE)->action, HANDOFF_SUNK);	/* for want of a domain */
+	assert_int_equal(result_count(HANDOFF_RECORDS), 1);
+	scene_expect_replaced(&s, FREE, 0);
+}
+
+static void device_beyond_the_report_is_fenced(void **state)
+{
+	struct scene s = with_free_device("dmarelay.fence=on");
+
+	(void)state;
+	s.b->arena_size = 0x80000;
+	for (uint16_t i = 0; i < 62; i++)
+		build_context(s.b, s.unit, (uint16_t)(0x0220 + 1 + i), s.tree | 1, 9 << 8 | 1);
+	run(&s);
+	assert_int_equal(result_count(HANDOFF_DEVICES), 64);
+	assert_int_equal(result_dropped(HANDOFF_DEVICES), 1);
+	assert_int_equal(scene_translate(&s, FREE, INSIDE).result, TRANSLATE_ABSENT);
+	assert_hex_equal(scene_translate(&s, FREE, BUILD_CRASH_END).pa, BUILD_CRASH_END);
+}
+
 /* Isolation sinks it; what is bad is not fenced but sunk. */
 static void other_policies_come_first(void **state)
 {
@@ -417,15 +481,19 @@ int main(void)
 		cmocka_unit_test(fence_of_first_level_tables),
 		cmocka_unit_test(fence_of_second_level_tables_in_scalable_mode),
 		cmocka_unit_test(fence_of_five_levels),
+		cmocka_unit_test(fence_on_a_unit_of_first_level_tables_alone),
 		cmocka_unit_test(every_pasid_is_fenced),
 		cmocka_unit_test(crash_region_that_is_not_of_whole_pages),
 		cmocka_unit_test(crash_region_of_two_parts),
+		cmocka_unit_test(crash_region_that_comes_last),
 		cmocka_unit_test(unit_without_large_leaves_stays_passed_through),
 		cmocka_unit_test(unit_without_1g_leaves_has_more_tables),
 		cmocka_unit_test(memory_beyond_the_tables_stays_passed_through),
 		cmocka_unit_test(first_level_fences_reach_half_as_far),
 		cmocka_unit_test(fence_without_an_id_stays_away),
 		cmocka_unit_test(fence_without_room_stays_away),
+		cmocka_unit_test(fence_without_room_in_the_report_stays_away),
+		cmocka_unit_test(device_beyond_the_report_is_fenced),
 		cmocka_unit_test(other_policies_come_first),
 		cmocka_unit_test(reserved_memory_of_a_fenced_device),
 	};

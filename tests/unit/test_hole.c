@@ -4,8 +4,10 @@
 
 #include "check.h"
 #include "fake.h"
+#include "hole.h"
 #include "result.h"
 #include "scene.h"
+#include "state.h"
 #include "translate.h"
 
 static uint64_t hole(unsigned int level)
@@ -114,6 +116,93 @@ static void holes_of_first_level_tables(void **state)
 	assert_hex_equal(scene_translate_pasid(&s, SCENE_SOURCE, SCENE_PASID, SCENE_IOVA).pa, SCENE_FL_PAGE);
 }
 
+/* ---- hole_fill() alone, on one table with one entry ---- */
+
+#define OLD	0x10000000ull
+#define LEAF	0x20000003ull
+
+static struct relay relay;
+
+/* Returns our copy of the table. */
+static uint64_t *one_table(unsigned int level)
+{
+	struct pt_format format = { .present = VTD_SL_R | VTD_SL_W };
+	uint64_t *table;
+
+	fake_reset();
+	fake.ticks_per_look = 0;
+	relay = (struct relay){ .params = { .bad = BAD_SINK, .holes = HOLES_SINK } };
+	arena_init(&relay.arena, memory_arena(0x70000000, 0x40000), phys(0x70000000), 0x40000);
+	assert_true(report_init(&relay.report, &relay.arena));
+	assert_true(memo_init(&relay.memo, &relay.arena, 100));
+	relay.sink_room = (struct sink_room){ &relay.arena, SINK_LEVELS + 1 };
+	assert_true(sink_grow(&relay.sink, &relay.sink_room, SINK_LEVELS));
+	budget_init(&relay.budget, fake.ticks, 10);
+	assert_int_equal(pagetable_format(&relay.formats, &format), 0);
+	table = arena_alloc_zeroed(&relay.arena, PAGE_SIZE, PAGE_SIZE);
+	table[0] = table[511] = LEAF;
+	assert_true(memo_add(&relay.memo, (struct memo_key){ phys(OLD), (uint8_t)level, 0, false },
+			     arena_phys(&relay.arena, table)));
+	return table;
+}
+
+static void expect_entry(const uint64_t *table, uint64_t absent)
+{
+	for (unsigned int i = 0; i < 512; i++)
+		assert_hex_equal(table[i], i % 511 ? absent : LEAF);
+}
+
+static const char *log_text(void)
+{
+	relay.report.sections[HANDOFF_LOG].entries[report_count(&relay.report, HANDOFF_LOG)] = '\0';
+	return (const char *)relay.report.sections[HANDOFF_LOG].entries;
+}
+
+static void table_of_each_level_is_filled(void **state)
+{
+	(void)state;
+	for (unsigned int level = 1; level <= 5; level++) {
+		uint64_t *table = one_table(level);
+
+		hole_fill(&relay);
+		expect_entry(table, relay.sink.page[level - 1].pa | 1ull << 52 | 7);
+		assert_string_equal(log_text(), "");
+	}
+}
+
+/* The kernel has to know what they look like, or it could never take them out. */
+static void holes_that_the_report_cannot_name_stay(void **state)
+{
+	uint64_t *table = one_table(1);
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++)
+		assert_non_null(report_add(&relay.report, HANDOFF_HOLES));
+	hole_fill(&relay);
+	expect_entry(table, 0);
+}
+
+static void holes_stay_when_the_time_is_out(void **state)
+{
+	uint64_t *table = one_table(1);
+
+	(void)state;
+	fake.ticks += 10ull * 1000 * fake.ticks_per_us;
+	hole_fill(&relay);
+	expect_entry(table, 0);
+	assert_string_equal(log_text(), "out of time: some holes stay\n");
+}
+
+/* A table of PASIDs has an other form: its level is 6. */
+static void tables_of_pasids_have_no_holes(void **state)
+{
+	uint64_t *table = one_table(6);
+
+	(void)state;
+	hole_fill(&relay);
+	expect_entry(table, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +213,10 @@ int main(void)
 		cmocka_unit_test(absent_entries_with_bits_are_holes),
 		cmocka_unit_test(empty_tree_is_one_hole),
 		cmocka_unit_test(holes_of_first_level_tables),
+		cmocka_unit_test(table_of_each_level_is_filled),
+		cmocka_unit_test(holes_that_the_report_cannot_name_stay),
+		cmocka_unit_test(holes_stay_when_the_time_is_out),
+		cmocka_unit_test(tables_of_pasids_have_no_holes),
 	};
 
 	return cmocka_run_group_tests_name("hole", tests, NULL, NULL);

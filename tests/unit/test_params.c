@@ -38,6 +38,7 @@ static void assert_default(const struct params *params)
 	assert_int_equal(params->policy, POLICY_KEEP);
 	assert_int_equal(params->bad, BAD_SINK);
 	assert_int_equal(params->pci, PCI_ON);
+	assert_int_equal(params->holes, HOLES_SINK);
 	assert_false(params->console);
 	assert_int_equal(params->budget_ms, PARAMS_BUDGET_DEFAULT);
 	assert_false(params->elfcorehdr_given);
@@ -99,6 +100,7 @@ static void bad_values_are_reported_and_the_default_stays(void **state)
 	static const char *const options[] = {
 		"dmarelay.policy=", "dmarelay.policy=of", "dmarelay.policy=offf", "dmarelay.policy=OFF",
 		"dmarelay.policy=\"off\"", "dmarelay.bad=", "dmarelay.bad=sunk", "dmarelay.pci=", "dmarelay.pci=no",
+		"dmarelay.holes=", "dmarelay.holes=fill",
 		"dmarelay.log=",
 		"dmarelay.log=ttyS", "dmarelay.log=ttyS4", "dmarelay.log=ttyS/", "dmarelay.log=ttyX0",
 		"dmarelay.pasid=kept", "dmarelay.faults=", "dmarelay.log=ttyS0,", "dmarelay.log=ttyS0x",

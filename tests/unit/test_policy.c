@@ -232,7 +232,7 @@ static void isolated_devices_in_scalable_mode(void **state)
 /* Reserved memory of what is at the end of a path from bus 0: `pairs` of device and function. */
 static void add_behind(struct scene *s, uint8_t type, unsigned int pairs, const uint8_t *path)
 {
-	struct dmar_rmrr rmrr = { { DMAR_RMRR, sizeof(rmrr) }, 0, 0, FIRMWARE, FIRMWARE + 0xfff };
+	struct dmar_rmrr rmrr = { { DMAR_RMRR, sizeof(rmrr) }, 0, s->b->segment, FIRMWARE, FIRMWARE + 0xfff };
 
 	build_structure(s->b, &rmrr, sizeof(rmrr));
 	build_scope(s->b, type, 0, pairs, path);
@@ -307,6 +307,42 @@ static void device_of_another_bus_is_not_meant(void **state)
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+}
+
+/* The bridge has buses 3 and 4 behind it: neither what is on bus 2 nor on bus 5. */
+static void device_before_or_behind_the_buses_is_not_meant(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.b->options = "dmarelay.policy=isolate";
+	s.sink = true;
+	build_attach(s.b, s.unit, 0x0400, s.tree, 9, 1);
+	build_attach(s.b, s.unit, 0x0500, s.tree, 9, 1);
+	space_put(space_add_bridge(0, 0x00e0, 3), PCI_BUSES, 4 << 16 | 3 << 8, 4);
+	add_behind(&s, BRIDGE, 1, device_behind);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
+	scene_expect_replaced(&s, 0x0500, SCENE_IOVA);
+	assert_hex_equal(scene_translate(&s, 0x0400, SCENE_IOVA).pa, SCENE_PAGE);
+}
+
+/* Of a segment that no window shows nothing is known: it may be meant. */
+static void device_behind_a_bridge_that_cannot_be_read_is_kept(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.b->options = "dmarelay.policy=isolate";
+	s.sink = true;
+	s.b->segment = 3;
+	s.unit = build_unit(s.b);
+	build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, 1);
+	build_attach(s.b, s.unit, SCENE_NEIGHBOUR, s.tree, 9, 1);
+	add_behind(&s, ENDPOINT, 2, device_behind);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
+	scene_expect_replaced(&s, SCENE_NEIGHBOUR, SCENE_IOVA);
 }
 
 /* A device that may be the one that firmware means is kept, where the bridge does not tell. */
@@ -484,6 +520,8 @@ int main(void)
 		cmocka_unit_test(device_behind_two_bridges_is_found),
 		cmocka_unit_test(all_behind_a_bridge_have_its_reserved_memory),
 		cmocka_unit_test(device_of_another_bus_is_not_meant),
+		cmocka_unit_test(device_before_or_behind_the_buses_is_not_meant),
+		cmocka_unit_test(device_behind_a_bridge_that_cannot_be_read_is_kept),
 		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
 		cmocka_unit_test(muted_contexts_have_fpd),
 		cmocka_unit_test(muted_contexts_of_scalable_mode),

@@ -315,6 +315,21 @@ static void gap_below_all_crashed_ram_is_closed(void **state)
 	assert_true(ram_hits_crash_region(&ram, phys(BUILD_CRASH_END), 1));
 }
 
+static void last_byte_of_what_there_is(void **state)
+{
+	struct handoff_range low[] = { R(0x1000, 0x1fff), R(0x3000, 0x3fff) }, high[] = { R(0x5000, 0x5fff) };
+	struct ram ram = { .crashed = { low, 2 } };
+
+	(void)state;
+	assert_hex_equal(ram_last(&ram), 0x3fff);
+	ram.crash_region = (struct ram_set){ high, 1 };
+	assert_hex_equal(ram_last(&ram), 0x5fff);
+	ram.crashed.count = 0;
+	assert_hex_equal(ram_last(&ram), 0x5fff);
+	ram.crash_region.count = 0;
+	assert_hex_equal(ram_last(&ram), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +351,7 @@ int main(void)
 		cmocka_unit_test(addresses_beyond_a_width),
 		cmocka_unit_test(ram_with_boot_data_is_crash_region),
 		cmocka_unit_test(gap_below_all_crashed_ram_is_closed),
+		cmocka_unit_test(last_byte_of_what_there_is),
 	};
 
 	return cmocka_run_group_tests_name("ram", tests, NULL, NULL);

@@ -878,6 +878,24 @@ static void sunk_device_finds_a_directory_in_any_case(void **state)
 	}
 }
 
+/* Its own sink finds room, and the directory that would lead there does not. */
+static void sunk_device_has_a_sink_and_no_directory(void **state)
+{
+	for (uint64_t size = 0x50000; size < 0x80000; size += 0x1000) {
+		struct scene s = scene_make_scalable(state);
+		uint64_t tree = build_page(s.b);
+
+		s.b->arena_size = size;
+		for (uint64_t i = 0; i < 64; i++)	/* who leaves no more than its share for the next */
+			build_map(s.b, tree, 3, i << 21, 0x20000000 + (i << 12), 1);
+		build_pasid(s.b, build_directory(s.b, s.unit, 0x0300, 0), 0, SECOND_LEVEL(tree, 1), 12, 0);
+		memory_put64(build_entry(s.b, s.unit, 0x0301), s.directory | 0x20 | 1);	/* reserved */
+		assert_true(build_run(s.b));
+		check_run(s.b);
+		scene_expect_replaced(&s, 0x0301, SCENE_IOVA);
+	}
+}
+
 static void second_level_by_the_id_of_a_first_level_is_a_clash(void **state)
 {
 	struct scene s = scene_make_scalable(state);
@@ -964,6 +982,7 @@ int main(void)
 		cmocka_unit_test(invalidation_that_is_never_confirmed_is_told),
 		cmocka_unit_test(domain_of_a_device_is_that_of_its_own_pasid),
 		SUNK_AND_BLOCKED(sunk_device_finds_a_directory_in_any_case),
+		SUNK_AND_BLOCKED(sunk_device_has_a_sink_and_no_directory),
 		cmocka_unit_test(second_level_by_the_id_of_a_first_level_is_a_clash),
 		cmocka_unit_test(second_level_of_two_pasids_is_one_domain),
 	};

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "fake.h"
+#include "pci_config.h"
 #include "pci_regs.h"
 #include "pci_space.h"
 #include "result.h"
@@ -158,6 +159,38 @@ static void window_that_shows_another_host_bridge_is_not_used(void **state)
 	must_have(0, SCENE_SOURCE);
 }
 
+/* The buses behind the window are read by the ports, as those before it. */
+static void window_that_ends_before_a_device(void **state)
+{
+	struct scene s = scene_make(state);
+
+	space_window(s.b, SPACE_ECAM, 0, 1, 1);
+	space_express(space_add(0, 0x0020), 0);
+	space_express(space_add(0, SCENE_SOURCE), 0);
+	run(&s);
+	assert_true(must_have(0, 0x0020)->flags & HANDOFF_FUNCTION_NO_EXTENDED);
+	assert_true(must_have(0, SCENE_SOURCE)->flags & HANDOFF_FUNCTION_NO_EXTENDED);
+}
+
+/* What is beyond the space, or between its doublewords, is not asked for. */
+static void reads_keep_to_the_space(void **state)
+{
+	struct pci_function by_ports = { .devfn = 0x20 }, by_memory = { .at = phys(SPACE_ECAM + 0x20000) };
+	struct scene s = with_ecam(state);
+	uint8_t *device = space_add(0, 0x0020);
+
+	(void)s;
+	space_put(device, 0xfc, 0x11223344, 4);
+	space_put(device, 0xffc, 0x55667788, 4);
+	assert_hex_equal(pci_read32(&by_ports, 0xfc), 0x11223344);
+	assert_hex_equal(pci_read32(&by_memory, 0xffc), 0x55667788);
+	assert_int_equal(space_reads(), 2);
+	assert_hex_equal(pci_read32(&by_ports, 0x100), PCI_NOTHING);
+	assert_hex_equal(pci_read32(&by_memory, 0x1000), PCI_NOTHING);
+	assert_hex_equal(pci_read32(&by_memory, 2), PCI_NOTHING);
+	assert_int_equal(space_reads(), 2);
+}
+
 static void damaged_mcfg_is_not_used(void **state)
 {
 	struct scene s = with_ecam(state);
@@ -276,6 +309,23 @@ static void bridges_lead_on(void **state)
 	must_have(0, 0x0608);
 }
 
+/* A switch: below a downstream port there is a link, below the upstream one there is none. */
+static void switches_lead_on(void **state)
+{
+	struct scene s = with_ecam(state);
+
+	space_express(space_add_bridge(0, 0x00e0, 4), PCI_EXP_ROOT_PORT);
+	space_express(space_add_bridge(0, 0x0400, 5), 5);
+	space_express(space_add_bridge(0, 0x0508, 6), PCI_EXP_DOWNSTREAM);
+	space_add(0, 0x0600);
+	space_add(0, 0x0608);
+	run(&s);
+	must_have(0, 0x0400);
+	must_have(0, 0x0508);
+	must_have(0, 0x0600);
+	assert_null(entry_of(0, 0x0608));
+}
+
 /* A bridge to its own bus, to one before it, and two to the same. */
 static void bridges_in_circles_end(void **state)
 {
@@ -350,6 +400,24 @@ static void errors_are_read(void **state)
 	assert_hex_equal(entry->error_source, SCENE_SOURCE);
 }
 
+/* It gathers what endpoints of the root complex tell, as a root port does for those behind it. */
+static void errors_of_an_event_collector_are_read(void **state)
+{
+	struct scene s = with_ecam(state);
+	uint8_t *collector = space_add(0, 0x0038);
+	const struct handoff_function *entry;
+
+	space_express(collector, PCI_EXP_COLLECTOR);
+	space_aer(collector, 0, 0);
+	space_put(collector, 0x100 + PCI_AER_ROOT_STATUS, 0x3, 4);
+	space_put(collector, 0x100 + PCI_AER_SOURCE, 0x00a0, 4);
+	run(&s);
+	entry = must_have(0, 0x0038);
+	assert_true(entry->flags & HANDOFF_FUNCTION_ROOT);
+	assert_hex_equal(entry->root_status, 3);
+	assert_hex_equal(entry->error_source, 0xa0);
+}
+
 /* Returns what the entry's flags are with that list, and that the reads were few. */
 static uint32_t flags_with(void **state, void (*damage)(uint8_t *space))
 {
@@ -418,6 +486,12 @@ static void extended_just_fits(uint8_t *space)
 	space_put(space, 0xfd4, PCI_EXT_AER, 4);
 }
 
+static void extended_without_aer(uint8_t *space)
+{
+	space_put(space, 0x100, 0x0003 | 1 << 16 | 0x148u << 20, 4);
+	space_put(space, 0x148, 0x0004 | 1 << 16, 4);
+}
+
 static void extended_of_ones(uint8_t *space)
 {
 	space_put(space, 0x100, PCI_NOTHING, 4);
@@ -437,6 +511,7 @@ static void capability_lists_are_not_believed(void **state)
 	assert_hex_equal(flags_with(state, extended_circle), express | bad);
 	assert_hex_equal(flags_with(state, extended_at_the_end), express | bad);
 	assert_hex_equal(flags_with(state, extended_just_fits), express | HANDOFF_FUNCTION_AER);
+	assert_hex_equal(flags_with(state, extended_without_aer), express);
 	assert_hex_equal(flags_with(state, extended_of_ones), express);
 }
 
@@ -516,6 +591,8 @@ int main(void)
 		cmocka_unit_test(mcfg_entry_that_ends_where_ram_begins_is_sound),
 		cmocka_unit_test(good_mcfg_entries_beside_bad_ones_serve),
 		cmocka_unit_test(window_that_shows_another_host_bridge_is_not_used),
+		cmocka_unit_test(window_that_ends_before_a_device),
+		cmocka_unit_test(reads_keep_to_the_space),
 		cmocka_unit_test(damaged_mcfg_is_not_used),
 		cmocka_unit_test(segments_have_windows_of_their_own),
 		cmocka_unit_test(segment_that_nothing_leads_to_is_told),
@@ -523,9 +600,11 @@ int main(void)
 		cmocka_unit_test(virtual_function_is_not_absent),
 		cmocka_unit_test(functions_without_a_context_entry_are_found),
 		cmocka_unit_test(bridges_lead_on),
+		cmocka_unit_test(switches_lead_on),
 		cmocka_unit_test(bridges_in_circles_end),
 		cmocka_unit_test(functions_without_room_are_counted),
 		cmocka_unit_test(errors_are_read),
+		cmocka_unit_test(errors_of_an_event_collector_are_read),
 		cmocka_unit_test(capability_lists_are_not_believed),
 		cmocka_unit_test(devices_that_go_while_they_are_read),
 		cmocka_unit_test(survey_is_over_in_its_share_of_the_time),
