@@ -5,14 +5,22 @@
 #include "state.h"
 #include "vtd.h"
 
+/* Deadlines are neither. */
+#define NOT_BEGUN	0u
+#define LAST_LOOK	1u
+
 bool command_poll(const struct relay *relay, uint64_t *deadline)
 {
 	uint64_t now = machine_ticks();
 
-	if (!*deadline)
-		*deadline = now + (uint64_t)COMMAND_POLL_US * relay->budget.ticks_per_us;
+	if (*deadline == LAST_LOOK)
+		return false;
+	if (*deadline == NOT_BEGUN)
+		*deadline = (now + (uint64_t)COMMAND_POLL_US * relay->budget.ticks_per_us) | 2;
+	if ((int64_t)(*deadline - now) <= 0)
+		*deadline = LAST_LOOK;
 	machine_relax();
-	return (int64_t)(*deadline - now) > 0;
+	return true;
 }
 
 bool command(const struct relay *relay, const struct unit *unit, uint32_t set, uint32_t clear,

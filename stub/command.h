@@ -25,7 +25,10 @@ bool command(const struct relay *relay, const struct unit *unit, uint32_t set, u
 bool command_wait_clear(const struct relay *relay, const struct unit *unit, uint32_t offset,
 			uint64_t mask);
 
-/* A poll: *deadline is 0 at first; true as long as there is time for another turn. */
+/*
+ * A poll: *deadline is 0 at first; true as long as there is time for another turn, and once more when
+ * it is up: the CPU may have stood still meanwhile (an SMI, a virtual CPU that is not run).
+ */
 bool command_poll(const struct relay *relay, uint64_t *deadline);
 
 #endif /* COMMAND_H */

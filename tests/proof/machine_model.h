@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Ticks, and microseconds, between two looks at the clock: COMMAND_POLL_US is over at the fourth. */
+/* Ticks, and microseconds, between two looks at the clock: COMMAND_POLL_US is over at the fifth. */
 #define TICK	30000u
 
 extern uint32_t machine_writes;		/* calls of machine_write() so far */

@@ -11,7 +11,7 @@
  * proof_queue_drain	A crashed kernel's queue with any registers: taking over ends, and at most one
  *			descriptor of it is written, inside its ring and in the crashed kernel's RAM.
  *
- * The clock goes on by TICK at each look: polls end at the fourth.
+ * The clock goes on by TICK at each look: polls end at the sixth.
  */
 #include "../../stub/queue.c"
 

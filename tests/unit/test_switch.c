@@ -502,6 +502,52 @@ static void no_unit_is_begun_when_time_is_up(void **state)
 	}
 }
 
+/*
+ * Two units, one of them without a queue, which have answered by the third look; the CPU stands still
+ * for ten seconds at its nth look at the clock (an SMI, a virtual CPU that is not run). Returns the looks.
+ */
+static uint64_t stall(void **state, uint64_t nth)
+{
+	struct scene s = scene_make(state);
+	struct mock_unit *second = build_unit(s.b);
+	uint64_t looks;
+
+	s.b->options = "dmarelay.budget=60000";
+	second->gsts &= ~VTD_G_QIE;
+	second->cap |= VTD_CAP_RWBF;
+	s.unit->delay = 1;		/* of its queue the status is looked at before a register is */
+	second->delay = 2;
+	s.unit->iqh = 0;
+	memory_put64(s.unit->iqa, VTD_QI_IEC_GLOBAL);
+	memory_put64(s.unit->iqa + 16, VTD_QI_WAIT | VTD_QI_WAIT_SW);
+	memory_put64(s.unit->iqa + 24, s.unit->iqa + 0x800);
+	s.unit->countdown = 4;
+	assert_true(build_prepare(s.b));
+	devices_start(s.b);
+	looks = fake.looks;
+	fake.jump_at = nth ? looks + nth : 0;
+	fake.jump = 10000000ull * fake.ticks_per_us;
+	relay_commit();
+	check_run(s.b);
+	for (unsigned int i = 0; i < 2; i++)
+		if (!(report_of(i)->flags & HANDOFF_UNIT_DMA_SWITCHED) || report_of(i)->dma_reason != HANDOFF_OK)
+			fail_msg("unit %u is left: reason %u, stall at look %lu", i, report_of(i)->dma_reason,
+				 nth);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_IR_SWITCHED);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_OK);
+	return fake.looks - looks;
+}
+
+/* Time is not up before the unit has been looked at once more. */
+static void stalls_of_the_cpu_are_no_fault_of_the_unit(void **state)
+{
+	uint64_t looks = stall(state, 0);
+
+	assert_true(looks > 10);
+	for (uint64_t nth = 1; nth <= looks; nth++)
+		stall(state, nth);
+}
+
 /* ---- The crashed kernel's queue, once more ---- */
 
 /* The Wait that took a descriptor's place is none either: given up, not tried for ever. */
@@ -598,6 +644,7 @@ int main(void)
 		cmocka_unit_test(invalidation_that_times_out_is_told),
 		cmocka_unit_test(completion_error_stops_nothing),
 		cmocka_unit_test(no_unit_is_begun_when_time_is_up),
+		cmocka_unit_test(stalls_of_the_cpu_are_no_fault_of_the_unit),
 		cmocka_unit_test(queue_that_stops_again_is_left),
 		cmocka_unit_test(queue_whose_devices_never_answer_is_left),
 		cmocka_unit_test(queue_in_error_that_cannot_be_written_is_left),
