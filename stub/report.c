@@ -43,7 +43,7 @@ static uint32_t capacity(const struct room *room, uint64_t arena_size)
 bool report_init(struct report *report, struct arena *arena)
 {
 	uint64_t head = sizeof(struct handoff_header) + REPORT_SECTIONS * sizeof(struct handoff_section);
-	uint8_t *node = arena_alloc_zeroed(arena, REPORT_NODE_HEADER + head, PAGE_SIZE);
+	uint8_t *node = arena_alloc(arena, REPORT_NODE_HEADER + head, PAGE_SIZE);
 
 	*report = (struct report){ .arena = arena };
 	if (!node)
@@ -57,13 +57,16 @@ bool report_init(struct report *report, struct arena *arena)
 		if (!section->entry_size)	/* HANDOFF_TABLES: what follows, see report_seal() */
 			continue;
 		section->capacity = capacity(&rooms[type], arena->size);
-		section->entries = arena_alloc_zeroed(arena,
-				(uint64_t)section->capacity * section->entry_size, 8);
+		section->entries = arena_alloc(arena, (uint64_t)section->capacity * section->entry_size, 8);
 		if (!section->entries)
 			return false;
 	}
 	report->tables = (arena_mark(arena) + PAGE_SIZE - 1) & PAGE_MASK;
-	return report->tables <= arena->size;
+	if (report->tables > arena->size)
+		return false;
+	/* With all gaps: it goes into a dump, and what was there before is not ours to show. */
+	memset(node, 0, report->tables - (uint64_t)(node - arena->base));
+	return true;
 }
 
 void *report_add(struct report *report, enum handoff_section_type type)

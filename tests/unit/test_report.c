@@ -77,6 +77,21 @@ static void sealed_block_has_its_form(void **state)
 	assert_true(section(HANDOFF_FUNCTIONS)->offset > section(HANDOFF_PASIDS)->offset);
 }
 
+/* The sealed part goes into a dump: what a crashed kernel had there before is nobody's to see. */
+static void nothing_of_the_arena_shows_through(void **state)
+{
+	(void)state;
+	for (uint64_t size = 0x40000; size < 0x140000; size += 0x3000) {
+		fake_reset();
+		arena_init(&arena, memory_arena(0x70000000, size), phys(0x70000000), size);
+		memset(arena.base, 0x5a, size);
+		assert_true(report_init(&report, &arena));
+		for (uint64_t at = 0; at < report.tables; at++)
+			assert_int_equal(arena.base[at], 0);
+		assert_int_equal(arena.base[report.tables], 0x5a);
+	}
+}
+
 static void mere_report_ends_where_the_seal_ends(void **state)
 {
 	(void)state;
@@ -341,6 +356,7 @@ int main(void)
 		cmocka_unit_test(smallest_arena_holds_a_desktops_report),
 		cmocka_unit_test(report_grows_with_the_arena),
 		cmocka_unit_test(sealed_block_has_its_form),
+		cmocka_unit_test(nothing_of_the_arena_shows_through),
 		cmocka_unit_test(mere_report_ends_where_the_seal_ends),
 		cmocka_unit_test(every_sealed_bit_is_under_the_digest),
 		cmocka_unit_test(full_section_counts_what_it_dropped),

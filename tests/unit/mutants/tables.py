@@ -153,6 +153,11 @@ MUTANTS = [
     # The report
     mutant("report.c", "one entry more than there is room for",
            "section->count == section->capacity", "section->count > section->capacity", "report"),
+    mutant("report.c", "what was there before shows between the sections",
+           "memset(node, 0, report->tables - (uint64_t)(node - arena->base));",
+           "memset(node, 0, REPORT_NODE_HEADER + head);\n\tfor (uint32_t i = 1; i <= REPORT_SECTIONS; i++)\n"
+           "\t\tif (report->sections[i].entries)\n\t\t\tmemset(report->sections[i].entries, 0, "
+           "report->sections[i].capacity * report->sections[i].entry_size);", "report"),
 
     # PCI functions
     mutant("pci_config.c", "bus numbers out of order", "entry->end_bus < entry->start_bus", "false",
