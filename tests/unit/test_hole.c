@@ -110,6 +110,7 @@ static void holes_of_first_level_tables(void **state)
 {
 	struct scene s = scene_make_scalable(state);
 
+	memory_put64(s.fl_leaf + 8, 0x20000006);	/* all rights, but not present */
 	scene_expect_nothing(&s);
 	scene_expect_pasid_replaced(&s, SCENE_SOURCE, SCENE_PASID, SCENE_IOVA + 0x1000);
 	scene_expect_pasid_replaced(&s, SCENE_SOURCE, SCENE_PASID, 0x8000000000);
