@@ -27,6 +27,7 @@ FIELDS = ("conversion",)
 VET = ("stub/vet.c",)
 MACHINE = ("tests/proof/machine.c",)
 REPORT = ("stub/arena.c",)
+SHARE = ("stub/share.c", "stub/arena.c")
 
 PROOFS = (
     Proof("memo_init", "memo.c", ("stub/memo.c", "stub/arena.c"), 22),
@@ -48,6 +49,7 @@ PROOFS = (
     Proof("walk_entry_first_level", "walk.c", WALK, 7),
     Proof("walk_leave_second_level", "walk.c", WALK, 7),
     Proof("walk_leave_first_level", "walk.c", WALK, 7),
+    Proof("hole_fill", "hole.c", ("stub/memo.c",), 7, ("memo_next_copy.0:4", "hole_fill.0:4")),
     Proof("queue_submit", "queue.c", QUEUE, 7, without=WRAPS),
     Proof("queue_run", "queue.c", QUEUE, 7, without=WRAPS),
     Proof("queue_drain", "queue.c", QUEUE, 7, without=WRAPS),
@@ -65,5 +67,9 @@ PROOFS = (
     Proof("report_add", "report.c", REPORT, 2),
     Proof("report_seal", "report.c", REPORT, 15),
     Proof("memo", "memo.c", ("stub/memo.c", "stub/arena.c"), 5, without=WRAPS),
+    Proof("ranges", "ranges.c", ("stub/ranges.c",), 5),
+    Proof("share_begin", "share.c", SHARE),
+    Proof("share_page", "share.c", SHARE),
+    Proof("share_next", "share.c", SHARE),
     Proof("arena", "arena.c", ("stub/arena.c",), 2),
 )

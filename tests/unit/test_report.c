@@ -39,6 +39,25 @@ static void smallest_arena_holds_a_desktops_report(void **state)
 	assert_false(make(0x4000));
 }
 
+/* Its sections fit, and the tables would begin behind it. */
+static void arena_that_ends_before_the_tables_is_refused(void **state)
+{
+	bool fits = false;
+	uint64_t end = 0;
+
+	(void)state;
+	for (uint64_t size = 0x10000; size < 0x20000; size += 0x200) {
+		bool made = make(size);
+
+		assert_true(made || !fits);
+		if (made && !fits)
+			assert_hex_equal(size, report.tables);
+		fits = made;
+		end = arena_mark(&arena);
+	}
+	assert_true(fits && end + 0x200 < report.tables);	/* or the above has tried nothing */
+}
+
 static void report_grows_with_the_arena(void **state)
 {
 	uint32_t small;
@@ -354,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(smallest_arena_holds_a_desktops_report),
+		cmocka_unit_test(arena_that_ends_before_the_tables_is_refused),
 		cmocka_unit_test(report_grows_with_the_arena),
 		cmocka_unit_test(sealed_block_has_its_form),
 		cmocka_unit_test(nothing_of_the_arena_shows_through),
