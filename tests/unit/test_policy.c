@@ -319,7 +319,7 @@ static void device_before_or_behind_the_buses_is_not_meant(void **state)
 	build_attach(s.b, s.unit, 0x0400, s.tree, 9, 1);
 	build_attach(s.b, s.unit, 0x0500, s.tree, 9, 1);
 	space_put(space_add_bridge(0, 0x00e0, 3), PCI_BUSES, 4 << 16 | 3 << 8, 4);
-	add_behind(&s, BRIDGE, 1, device_behind);
+	add_behind(&s, BUILD_BRIDGE, 1, device_behind);
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	scene_expect_replaced(&s, SCENE_SOURCE, SCENE_IOVA);
@@ -338,7 +338,7 @@ static void device_behind_a_bridge_that_cannot_be_read_is_kept(void **state)
 	s.unit = build_unit(s.b);
 	build_attach(s.b, s.unit, SCENE_SOURCE, s.tree, 9, 1);
 	build_attach(s.b, s.unit, SCENE_NEIGHBOUR, s.tree, 9, 1);
-	add_behind(&s, ENDPOINT, 2, device_behind);
+	add_behind(&s, BUILD_ENDPOINT, 2, device_behind);
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
