@@ -64,7 +64,7 @@ void region_find_remapping(struct region_builder *builder, const struct requeste
 	for (uint32_t i = 0; i < requesters->count; i++) {
 		const struct handoff_device *device = &requesters->all[i].device;
 
-		if (!requesters->all[i].has_pasid &&
+		if (!requesters->all[i].has_pasid && device->old_context[0] & VTD_SMC_P &&
 		    handoff_get_unit(view, device->unit).flags & HANDOFF_UNIT_SCALABLE_MODE)
 			add_pasid_tables(builder, device);
 	}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""dmarelay who: a machine of five devices, by its dump and by the stub's copies."""
+"""dmarelay who: a machine of six devices, by its dump and by the stub's copies."""
 
 import json
 import os
@@ -71,6 +71,7 @@ def test_summary(who):
                                                 "last": hex(dumps.TEXT + 0x3fffff)}]
     tables = [(int(each["first"], 16), int(each["last"], 16))
               for each in answer["remapping_tables"]["ranges"]]
+    assert tables[0][0] != 0    # a context entry that was not present refers to nothing
     assert (0x500000, 0x5000ff) in tables and (0x510000, 0x510fff) in tables
     (of_ours,) = [pair for pair in tables if pair[0] >= trees.ORIGINAL]
     assert of_ours[0] == trees.ORIGINAL
