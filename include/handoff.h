@@ -380,6 +380,7 @@ struct handoff_function {
 struct handoff_hole {
 	uint64_t entry;
 };
+
 #define HANDOFF_HOLE_MARKS	0x360ull	/* bits 5 and 6 in first-, 8 and 9 in second-level tables */
 
 enum handoff_phase {

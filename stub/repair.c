@@ -145,13 +145,15 @@ static bool mend_region(struct repair *repair, const struct handoff_range *regio
 	return true;
 }
 
-/* Firmware's word alone: the region must be what tables can say, and none of the dump kernel's. */
+/* Firmware's word alone: the region must be what tables can say, and no page of it the dump kernel's. */
 static bool is_mendable(const struct relay *relay, const struct handoff_domain *domain,
 			const struct handoff_range *region)
 {
+	uint64_t first = region->first & PAGE_MASK, last = region->last | ~PAGE_MASK;
+
 	return region->last < walk_span((domain->address_width - 12) / 9 + 1) &&
 	       region->last < 1ull << (relay->dmar.address_width < 52 ? relay->dmar.address_width : 52) &&
-	       !ram_hits_crash_region(&relay->ram, phys(region->first), region->last - region->first + 1);
+	       !ram_hits_crash_region(&relay->ram, phys(first), last - first + 1);
 }
 
 static int format_of(struct relay *relay, const struct handoff_domain *domain)

@@ -162,6 +162,19 @@ static void reserved_memory_in_the_crash_region_is_not_mapped(void **state)
 	assert_logged("not looked at");
 }
 
+/* Pages are what is mapped: the region ends before the dump kernel's memory, and in the same page. */
+static void reserved_memory_beside_the_crash_region_is_not_mapped(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	s.b->e820[s.b->e820_count++] = (struct relay_e820){ BUILD_CRASH_END + 0x800, 0x800, 1, 0 };
+	build_rmrr(s.b, BUILD_CRASH_END, BUILD_CRASH_END + 0x7ff);
+	scene_expect_nothing(&s);
+	scene_expect_replaced(&s, FIRMWARE_DEVICE, BUILD_CRASH_END);
+	assert_logged("not looked at");
+}
+
 static void reserved_memory_beyond_the_tables_is_not_mapped(void **state)
 {
 	uint64_t tree;
@@ -511,6 +524,7 @@ int main(void)
 		cmocka_unit_test(reserved_memory_mapped_elsewhere_is_told),
 		cmocka_unit_test(reserved_memory_by_superpages),
 		cmocka_unit_test(reserved_memory_in_the_crash_region_is_not_mapped),
+		cmocka_unit_test(reserved_memory_beside_the_crash_region_is_not_mapped),
 		cmocka_unit_test(reserved_memory_beyond_the_tables_is_not_mapped),
 		cmocka_unit_test(reserved_memory_in_first_level_tables),
 		cmocka_unit_test(devices_without_reserved_memory_get_none),
