@@ -275,6 +275,27 @@ static void device_behind_a_bridge_to_pci(void **state)
 	}
 }
 
+/* Who is behind another bridge, or in another segment, does not go through this one. */
+static void bus_masters_elsewhere_are_not_behind_a_bridge(void **state)
+{
+	static const struct { uint32_t segment; uint16_t source; } elsewhere[] = {
+		{ 0, 0x0308 }, { 0, 0x0508 }, { 1, 0x0408 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(elsewhere); i++) {
+		struct scene s = scene_make(state);
+		uint8_t *bridge = space_add_bridge(0, 0x0210, 4);
+
+		space_express(bridge, PCI_EXP_PCI_BRIDGE);
+		bridge[PCI_COMMAND] = PCI_COMMAND_MASTER;
+		build_attach(s.b, s.unit, 0x0210, s.tree, 9, 1);
+		space_add_bridge(0, 0x0218, elsewhere[i].source >> 8);
+		add_master(elsewhere[i].segment, elsewhere[i].source);
+		run(&s);
+		assert_null(device_of(0x0400));
+	}
+}
+
 /* One that is on the way to nowhere. */
 static void bridge_to_pci_without_a_bus(void **state)
 {
@@ -649,6 +670,7 @@ int main(void)
 		cmocka_unit_test(ports_get_none),
 		cmocka_unit_test(conventional_bridge_gets_one),
 		cmocka_unit_test(device_behind_a_bridge_to_pci),
+		cmocka_unit_test(bus_masters_elsewhere_are_not_behind_a_bridge),
 		cmocka_unit_test(bridge_to_pci_without_a_bus),
 		cmocka_unit_test(devices_with_an_entry_keep_it),
 		cmocka_unit_test(unit_that_names_the_device),
