@@ -162,6 +162,18 @@ static void reserved_memory_in_the_crash_region_is_not_mapped(void **state)
 	assert_logged("not looked at");
 }
 
+/* How long it is counts, not where it lies. */
+static void reserved_memory_below_the_crash_region_is_mapped(void **state)
+{
+	const uint64_t below = BUILD_CRASH_START / 2 & PAGE_MASK;
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	build_rmrr(s.b, below, below + 0xfff);
+	expect_rmrr(&s, HANDOFF_RULE_RMRR_UNMAPPED, HANDOFF_REPAIRED, below, 0x1000);
+	expect_identity(&s, below, 0x1000);
+}
+
 /* Pages are what is mapped: the region ends before the dump kernel's memory, and in the same page. */
 static void reserved_memory_beside_the_crash_region_is_not_mapped(void **state)
 {
@@ -524,6 +536,7 @@ int main(void)
 		cmocka_unit_test(reserved_memory_mapped_elsewhere_is_told),
 		cmocka_unit_test(reserved_memory_by_superpages),
 		cmocka_unit_test(reserved_memory_in_the_crash_region_is_not_mapped),
+		cmocka_unit_test(reserved_memory_below_the_crash_region_is_mapped),
 		cmocka_unit_test(reserved_memory_beside_the_crash_region_is_not_mapped),
 		cmocka_unit_test(reserved_memory_beyond_the_tables_is_not_mapped),
 		cmocka_unit_test(reserved_memory_in_first_level_tables),
