@@ -375,7 +375,8 @@ struct handoff_function {
 
 /*
  * What stands in each entry of the copied page tables of a level that was not present: it leads to
- * the sink. No section, or no entries: these were left. Hardware may have set accessed and dirty bits.
+ * the sink. No section, or no entries: these were left. Hardware may have set accessed and dirty
+ * bits.
  */
 struct handoff_hole {
 	uint64_t entry;

@@ -112,12 +112,14 @@ enum domain_result domain_take(struct relay *relay, struct unit *unit, const str
 		record_clash(relay, user);
 
 	domain_id_note(unit, (uint16_t)id);
-	domain->unit = unit->index;
-	domain->id = id;
-	domain->flags = wanted->flags;
-	domain->pasid = wanted->pasid;
-	domain->old_root = wanted->root;
-	domain->address_width = width_of(wanted);
+	*domain = (struct handoff_domain){	/* all of it: a fence may have been given up there */
+		.unit = unit->index,
+		.id = id,
+		.flags = wanted->flags,
+		.pasid = wanted->pasid,
+		.old_root = wanted->root,
+		.address_width = width_of(wanted),
+	};
 	if (wanted->flags & HANDOFF_DOMAIN_PASS_THROUGH)
 		return DOMAIN_OK;
 	blame.domain_id = (uint16_t)id;

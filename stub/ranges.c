@@ -35,3 +35,20 @@ void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t f
 	if (before)
 		before->last = last;
 }
+
+void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
+{
+	struct handoff_range *before = NULL;
+
+	for (; domain->range_count; domain->range_count--) {
+		before = report_entry(report, HANDOFF_RANGES,
+				      domain->first_range + domain->range_count - 1);
+		if (before->first < first)
+			break;
+		report_truncate(report, HANDOFF_RANGES, report_count(report, HANDOFF_RANGES) - 1);
+	}
+	if (domain->range_count && before->last >= first)
+		before->last = last;
+	else
+		ranges_add(report, domain, first, last);
+}

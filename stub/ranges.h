@@ -16,4 +16,7 @@
  */
 void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last);
 
+/* The same, where [first, last] has all that was added from `first` on: it stands for these. */
+void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last);
+
 #endif /* RANGES_H */

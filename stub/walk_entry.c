@@ -23,7 +23,7 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 
 	frame->bad++;
 	if (object == HANDOFF_PAGE_TABLE)	/* a leaf's range is listed as any leaf's */
-		ranges_add(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
+		ranges_cover(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
 
 	record.rule = rule;
 	record.object = (uint8_t)object;

@@ -19,6 +19,7 @@ import sys
 import attach
 import judge
 import paths
+import vtdwalk
 from cycle import Plan, stopwatch
 from gdbstub import GdbError
 from machine import Config, MachineError
@@ -133,7 +134,7 @@ def tables(value):
     def corrupt(block):
         for root in filter(None, _roots(block)):
             words = struct.unpack("<512Q", block.ram.read(root, 4096))
-            index = next(at for at, word in enumerate(words) if not word & 3)
+            index = next(at for at, word in enumerate(words) if not word & 3 or word & vtdwalk.HOLE)
             block.ram.write(root + 8 * index, struct.pack("<Q", value(root)))
     return corrupt
 

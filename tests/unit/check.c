@@ -484,6 +484,24 @@ void check_untouched(const struct build *b)
 		fail_msg("memory at %#lx was changed", where);
 }
 
+/* Whoever reads them counts on it. */
+static void check_ranges(void)
+{
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
+		uint64_t next = 0;
+
+		for (uint32_t j = 0; j < domain->range_count; j++) {
+			const struct handoff_range *range = result_entry(HANDOFF_RANGES, domain->first_range + j);
+
+			if (range->first < next || range->last < range->first)
+				fail_msg("domain %u, range %u: %#lx to %#lx, behind %#lx\n%s", i, j, range->first,
+					 range->last, next, result_log());
+			next = range->last + 1;
+		}
+	}
+}
+
 void check_run(const struct build *b)
 {
 	uint64_t size;
@@ -500,6 +518,7 @@ void check_run(const struct build *b)
 			fail_msg("memory at %#lx was changed", where);
 	}
 	assert_int_equal(result_count(HANDOFF_UNITS), mock_count());
+	check_ranges();
 	for (unsigned int i = 0; i < mock_count(); i++)
 		check_unit(b, i);
 	check_provided();
