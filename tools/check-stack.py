@@ -39,7 +39,8 @@ def read_graph(objects, asm):
             if node := NODE.match(line):
                 name, label = node.groups()
                 if frame := FRAME.search(label):
-                    if frame[2] != "static":
+                    # Bounded: by arguments that are pushed; the size is the most (gcc, -fstack-usage)
+                    if frame[2] not in ("static", "dynamic,bounded"):
                         raise StackError(f"{name} has a frame of variable size ({frame[2]})")
                     frames[name] = int(frame[1]) + RETURN_ADDRESS
             elif edge := EDGE.match(line):

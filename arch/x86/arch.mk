@@ -20,6 +20,12 @@ arch_asm := $(wildcard arch/x86/*.asm)
 arch_objs := $(arch_asm:%.asm=$(arch_obj)/%.o) $(arch_srcs:%.c=$(arch_obj)/%.o) \
 	$(STUB_SRCS:%.c=$(arch_obj)/%.o)
 
+# What goes through every entry is made fast, all else small: 64 KiB is what the image may have.
+arch_fast := pagetable walk_entry fold ranges memo hole intremap report
+arch_small := $(filter-out $(arch_fast:%=$(arch_obj)/stub/%.o) $(arch_obj)/arch/x86/string.o, \
+	$(filter-out $(arch_asm:%.asm=$(arch_obj)/%.o),$(arch_objs)))
+$(arch_small): ARCH_CFLAGS += -Os
+
 # Its texts are not for the image: see there.
 $(arch_obj)/stub/rules.o: ARCH_CFLAGS += -ffunction-sections -fdata-sections
 
