@@ -593,8 +593,9 @@ static void more_devices_than_the_report_has_room_for(void **state)
 static void time_is_bounded(void **state)
 {
 	unsigned int seen = 0;
+	bool cut = false;		/* behind the survey, which has a share of its own */
 
-	for (uint64_t look = 1; look < 1000 && seen != 7; look++) {
+	for (uint64_t look = 1; look < 1000 && !(seen == 7 && cut); look++) {
 		struct scene s = scene_make(state);
 		unsigned int records;
 
@@ -613,8 +614,10 @@ static void time_is_bounded(void **state)
 		seen |= 1u << records;
 		if (records < 2)
 			assert_logged("out of time");
+		cut |= strstr(result_log(), "out of time for functions without") && records < 2;
 	}
 	assert_int_equal(seen, 7);
+	assert_true(cut);
 }
 
 /* As main.c does when a machine check has come: true if one came. */

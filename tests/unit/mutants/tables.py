@@ -86,8 +86,7 @@ MUTANTS = [
     mutant("repair.c", "the shared sink is mended", "return is_present(repair, table[0]);",
            "return false;", "policy"),
     mutant("repair.c", "reserved memory in the crash region",
-           "\n\t       !ram_hits_crash_region(&relay->ram, phys(region->first), "
-           "region->last - region->first + 1)", " true", "policy"),
+           "\n\t       !ram_hits_crash_region(&relay->ram, phys(first), last - first + 1)", " true", "policy"),
     mutant("repair.c", "a guest's memory for firmware's", "0 : HANDOFF_RULE_RMRR_ELSEWHERE;", "0 : 0;",
            "policy"),
     mutant("repair.c", "reserved memory for who might be meant", "device->devfn, false, &region",
@@ -249,8 +248,6 @@ MUTANTS = [
     mutant("absent.c", "bridges to PCI stand for nobody's requests", " && has_requesters(relay, function)", "",
            "absent"),
     mutant("absent.c", "entries of other units do not count", "table[place.at] & VTD_CTX_P", "false", "absent"),
-    mutant("absent.c", "the sink of a whole bus is one device's",
-           "\tif (table == place->unit->sink_contexts)\n\t\treturn NULL;\n", "", "absent"),
     mutant("absent.c", "the blank half of all buses is one device's",
            "table && table != place->unit->blank_contexts", "table", "absent"),
     mutant("absent.c", "half a bus in a scalable root", "else if (!(*other & VTD_ROOT_P))", "else if (false)",
