@@ -45,7 +45,7 @@ def words(entry):
     said = ["dump"]
     if not entry["dump_verified"]:
         said = ["wrong dump" if entry["dump_saved"] else "no dump: " +
-                entry["problem"].removeprefix("the kdump kernel")]
+                entry["problem"].removeprefix("the kdump kernel is ").removeprefix("the kdump kernel's ")]
     if faults(entry):
         said.append(f"{faults(entry):,} faults")
     if entry["crash_region_bytes_changed"]:
