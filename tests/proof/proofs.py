@@ -68,6 +68,7 @@ PROOFS = (
     Proof("report_seal", "report.c", REPORT, 15),
     Proof("memo", "memo.c", ("stub/memo.c", "stub/arena.c"), 5, without=WRAPS),
     Proof("ranges", "ranges.c", ("stub/ranges.c",), 5),
+    Proof("ranges_cover", "ranges.c", ("stub/ranges.c",), 5),
     Proof("share_begin", "share.c", SHARE),
     Proof("share_page", "share.c", SHARE),
     Proof("share_next", "share.c", SHARE),

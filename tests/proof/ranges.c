@@ -7,6 +7,7 @@
  *			theirs is in a range that is listed, unless none could be; unless the domain is
  *			told to be coarse no other address is. What is listed ascends, has no end before
  *			its beginning, and lies in the section; nobody else's ranges are touched.
+ * proof_ranges_cover	The same of two ranges, and one that covers them from anywhere on.
  */
 #include "ranges.h"
 
@@ -33,12 +34,24 @@ void *report_entry(const struct report *from, enum handoff_section_type type, ui
 	return &entries[index];
 }
 
+uint32_t report_count(const struct report *from, enum handoff_section_type type)
+{
+	prove(type == HANDOFF_RANGES);
+	return from->sections[type].count;
+}
+
+void report_truncate(struct report *of, enum handoff_section_type type, uint32_t count)
+{
+	prove(type == HANDOFF_RANGES && count < of->sections[type].count);
+	of->sections[type].count = count;
+}
+
 static bool covers(struct handoff_range range, uint64_t at)
 {
 	return at >= range.first && at <= range.last;
 }
 
-void proof_ranges(void)
+static void prove_ranges(unsigned int count, bool is_covered)
 {
 	struct handoff_range added[RANGES], others[ROOM];
 	struct handoff_domain domain = { .flags = 0 };
@@ -51,14 +64,22 @@ void proof_ranges(void)
 	report.sections[HANDOFF_DOMAINS].capacity = nondet_u32();
 	assume(domain.first_range <= ROOM && any < ROOM);
 	others[any] = entries[any] = (struct handoff_range){ nondet_u64(), nondet_u64() };
-	for (unsigned int i = 0; i < RANGES; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		added[i] = (struct handoff_range){ nondet_u64(), nondet_u64() };
 		assume(added[i].first <= added[i].last && added[i].last < UINT64_MAX);
 		assume(i == 0 || added[i].first > added[i - 1].last);
 		ranges_add(&report, &domain, added[i].first, added[i].last);
 		is_added |= covers(added[i], at);
 	}
+	if (is_covered) {
+		struct handoff_range cover = { nondet_u64(), nondet_u64() };
+
+		assume(cover.first <= cover.last && cover.last < UINT64_MAX && cover.last >= added[count - 1].last);
+		ranges_cover(&report, &domain, cover.first, cover.last);
+		is_added |= covers(cover, at);
+	}
 	prove(domain.first_range + domain.range_count <= ROOM);
+	prove(report.sections[HANDOFF_RANGES].count == domain.first_range + domain.range_count);
 	for (uint32_t i = 0; i < ROOM; i++) {
 		bool mine = i >= domain.first_range && i - domain.first_range < domain.range_count;
 
@@ -72,4 +93,14 @@ void proof_ranges(void)
 		prove(domain.range_count == 0 || !is_added || is_listed);
 	else
 		prove(is_listed == is_added);
+}
+
+void proof_ranges(void)
+{
+	prove_ranges(RANGES, false);
+}
+
+void proof_ranges_cover(void)
+{
+	prove_ranges(RANGES - 1, true);
 }

@@ -119,6 +119,11 @@ void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t f
 	prove(first <= last);
 }
 
+void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
+{
+	ranges_add(report, domain, first, last);
+}
+
 uint32_t report_count(const struct report *report, enum handoff_section_type type)
 {
 	(void)report;
