@@ -63,12 +63,13 @@ def test_as_ovmf_leaves_it(shell):
 
 
 def test_tables_in_force(shell):
-    """Devices, domains, and the one entry that cannot stand."""
+    """Devices, domains, the one entry that cannot stand, and two bus masters that have none."""
     shown = shell("leave.efi legacy-bad-context")
     for text in ("DMA           left as it was", "interrupts    left as it was",
-                 "Devices (5)", "0000:00:02.0", "0000:01:00.0", "0000:00:1f.2",
+                 "Devices (7)", "0000:00:02.0", "0000:01:00.0", "0000:00:1f.2",
                  "domain 5 of unit 0: 39 bits", "0x5540000000-0x554000bfff",
-                 "domain 9 of unit 0: pass-through", "Quarantine (1)", "context.reserved"):
+                 "domain 9 of unit 0: pass-through", "Quarantine (3)", "context.reserved",
+                 "0000:00:1f.3", "context.absent"):
         assert text in shown, text
 
 
