@@ -195,7 +195,9 @@ class Corrupted(attach.Attach):
 
 def one(name, image, initrd, crashkernel="256M"):
     """Run a case; the entry of result.json."""
-    config = Config(firmware="seabios", mem_mib=1024, crashkernel=crashkernel)
+    # A quarter of it, or the first kernel may find no room that large, where KASLR has put it
+    config = Config(firmware="seabios", mem_mib=4 * int(crashkernel.removesuffix("M")),
+                    crashkernel=crashkernel)
     plan = Plan(image, config, initrd=initrd, kdump_cmdline=WITHOUT_E1000E)
     cycle = Corrupted(name, plan, os.path.join(FOLDER, re.sub(r"\W+", "-", name)),
                       lambda text: None)
