@@ -230,6 +230,10 @@ class Untranslated:
 
     mapped = leaves
 
+    def sinks(self):
+        """Nobody goes to one."""
+        return set()
+
     def translate(self, _, address):
         """Every address is itself."""
         return address
