@@ -66,13 +66,19 @@ static bool find(const struct relay *relay, const struct unit *unit, const struc
 	return false;
 }
 
+int domain_format(struct relay *relay, const struct unit *unit, uint32_t flags)
+{
+	struct pt_format format = flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
+				  first_level_format(unit) : second_level_format(unit);
+
+	return pagetable_format(&relay->formats, &format);
+}
+
 /* False if the time budget ran out. */
 static bool copy(struct relay *relay, struct unit *unit, struct handoff_domain *domain,
 		 const struct translation *wanted, const struct handoff_record *blame)
 {
-	struct pt_format format = wanted->flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
-				  first_level_format(unit) : second_level_format(unit);
-	int number = pagetable_format(&relay->formats, &format);
+	int number = domain_format(relay, unit, wanted->flags);
 	bool in_time;
 
 	if (number < 0)

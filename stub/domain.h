@@ -39,4 +39,7 @@ enum domain_result {
 enum domain_result domain_take(struct relay *relay, struct unit *unit, const struct translation *wanted,
 			       const struct handoff_record *user, uint32_t *index, bool *repaired);
 
+/* The number of the format that tables of a domain with `flags` have: pagetable_format(). */
+int domain_format(struct relay *relay, const struct unit *unit, uint32_t flags);
+
 #endif /* DOMAIN_H */

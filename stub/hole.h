@@ -5,7 +5,8 @@
  * An entry that was lost looks like one that never was: not present. A device that polls there would
  * fault without end, which is the storm that the sink is to spare the dump kernel. A device that
  * is well never goes there. So once the copies are complete, each entry of theirs that is not
- * present is made to lead to the sink that all may share, and no translation can fail any more.
+ * present is made to lead to the sink that all may share: no translation through them can fail any
+ * more, but for want of a right.
  * A kdump kernel that adopts the tables must take these entries out: the report's section
  * HANDOFF_HOLES says what they look like.
  *

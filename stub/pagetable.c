@@ -220,7 +220,7 @@ static void give_up(struct walk *walk, const struct frame *done, struct frame *a
 	if (memo_find(&walk->relay->memo, key, &now))
 		memo_change(&walk->relay->memo, key, phys(MEMO_GARBAGE));
 	if (!walk->depth) {
-		walk->garbage = true;
+		walk->domain->flags |= HANDOFF_DOMAIN_GARBAGE;
 		return;
 	}
 	above->entries[above->index - 1] = (above->entries[above->index - 1] & ~format->address) | done->old.pa;
@@ -320,7 +320,6 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 			walk_entry(&walk, frame, frame->index++);
 		}
 	}
-	domain->flags |= walk.garbage ? HANDOFF_DOMAIN_GARBAGE : 0;
-	domain->new_root = walk.lost || walk.garbage ? 0 : root.pa;
+	domain->new_root = walk.lost || domain->flags & HANDOFF_DOMAIN_GARBAGE ? 0 : root.pa;
 	return true;
 }

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "budget.h"
-#include "first_level.h"
+#include "domain.h"
 #include "log.h"
 #include "machine.h"
 #include "quarantine.h"
 #include "rmrr.h"
-#include "second_level.h"
 #include "state.h"
 #include "vtd.h"
 #include "walk.h"
@@ -156,22 +155,14 @@ static bool is_mendable(const struct relay *relay, const struct handoff_domain *
 	       !ram_hits_crash_region(&relay->ram, phys(first), last - first + 1);
 }
 
-static int format_of(struct relay *relay, const struct handoff_domain *domain)
-{
-	const struct unit *unit = &relay->units[domain->unit];
-	struct pt_format format = domain->flags & HANDOFF_DOMAIN_FIRST_LEVEL ?
-				  first_level_format(unit) : second_level_format(unit);
-
-	return domain->flags & HANDOFF_DOMAIN_FENCE ? -1 : pagetable_format(&relay->formats, &format);
-}
-
 /* False if the time budget ran out. */
 static bool repair_device(struct relay *relay, const struct handoff_device *device)
 {
 	struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
 	struct repair repair = {
 		.relay = relay,
-		.format = format_of(relay, domain),
+		.format = domain->flags & HANDOFF_DOMAIN_FENCE ? -1 :
+			  domain_format(relay, &relay->units[domain->unit], domain->flags),
 		.domain = domain,
 		.run = {
 			.object = HANDOFF_LEAF, .level = 1, .segment = device->segment, .bus = device->bus,

@@ -35,7 +35,6 @@ struct walk {
 	unsigned int depth;
 	struct sink sink;		/* of this domain alone, as far as it was needed */
 	bool lost;			/* a bad entry in place cannot be mended: nor can the domain stay */
-	bool garbage;			/* its root is no table */
 };
 
 /* Bytes of IOVA space that one entry of a table of `level` covers. */
