@@ -158,7 +158,7 @@ MUTANTS = [
            "policy"),
     mutant("repair.c", "tables for reserved memory are remembered at the level above",
            ".level = (uint8_t)level,", ".level = (uint8_t)(level + 1),", "policy"),
-    mutant("repair.c", "a fence's tables have holes", "domain->flags & HANDOFF_DOMAIN_FENCE ? -1 : ", "",
+    mutant("repair.c", "a fence's tables have holes", "domain->flags & HANDOFF_DOMAIN_FENCE ? -1 :", "",
            "fence"),
 
     # Room
