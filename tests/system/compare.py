@@ -246,9 +246,14 @@ def main():
     parser = argparse.ArgumentParser(prog="make compare", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--scenario", default="", help="only those whose name has this")
     parser.add_argument("--kernel", choices=KERNELS, action="append")
+    parser.add_argument("--missing", action="store_true", help="only what result.json has not")
     args = parser.parse_args()
     chosen = [(scenario, kernel) for scenario in SCENARIOS if args.scenario in scenario.name
               for kernel in args.kernel or KERNELS]
+    if args.missing:
+        there = {(entry["scenario"], entry["kernel"]) for entry in earlier(set())}
+        chosen = [(scenario, kernel) for scenario, kernel in chosen
+                  if (scenario.name, kernel) not in there]
     prepared = prepare()
     results = earlier({(scenario.name, kernel) for scenario, kernel in chosen})
     for scenario, kernel in chosen:
