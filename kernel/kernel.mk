@@ -47,7 +47,7 @@ check-adopting:
 	@tools/qemu10.sh
 	@$(MAKE) --no-print-directory kernel check-adopting-now
 
-check-adopting-now: build/dmarelay guest-images build/system/mapbench
+check-adopting-now: build/dmarelay guest-images build/system/mapbench build/system/libinject.so
 	@$(KERNEL_PYTHON) -B -m pytest -v --tb=short -p no:cacheprovider \
 		$(if $(TESTS),-k "$(TESTS)") tests/system/test_adopting.py
 

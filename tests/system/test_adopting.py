@@ -8,14 +8,18 @@ name in one of the lists.
 import pytest
 
 import attach
+import campaign
 import compare
 import corrupt
 import forensics
+import inject
 import judge
 from conftest import holds
 
 ROWS = ["drivers attach, 48 bits", "translated, then iommu=pt", "iommu=pt, then translated",
         "device removed, rescanned", "first-level tables"]
+# A device whose tables are gone; and one whose tables, by another's context entry, are another's
+SUNK = ["root-entry.mmio@entry", "context-entry.other-table@entry"]
 DAMAGED = ["digest", "domain.new_root", "table cycle"]
 
 
@@ -47,3 +51,11 @@ def test_damaged_handoff(prepared, name):
     result = corrupt.one(name, *prepared["stub+adopting"])
     assert result["passed"], result
     assert result["adopted"] == 0 or name != "digest"
+
+
+@pytest.mark.parametrize("name", SUNK)
+def test_sink_outlives_the_attach(name):
+    """What goes to a sink does so until the driver has reset its device: not one fault."""
+    cell, = (cell for cell in inject.cells() if cell.name == name)
+    _, result = campaign.run(cell, "stub+adopting")
+    assert campaign.good(result) and result["reached_stub"] and result["quarantined"], result

@@ -53,8 +53,12 @@ static void check_moved(struct driver_device *d, struct dmar_domain *domain,
 
 	world_must(domain && iommu->flushed == 5);
 	world_must(iommu->flushed_did == context_domain_id(before) && iommu->flushed_source == d->source);
-	judge_moved(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
-		    d->info.ats_supported, now->lo, now->hi);
+	if (domain->relay_holes)
+		judge_moved_sink(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
+				 d->info.ats_supported, now->lo, now->hi);
+	else
+		judge_moved(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
+			    d->info.ats_supported, now->lo, now->hi);
 }
 
 static void set_legacy_context(struct driver_device *d, struct dmar_domain *domain)
@@ -102,27 +106,43 @@ static bool take_id(struct dmar_domain *domain)
 		return false;
 	domain->id = domain->users ? domain->id : (int)id;
 	domain->users++;
+	domain->domain.geometry.aperture_end = BIT_ULL(domain->gaw) - 1;	/* as for any domain */
+	intel_relay_limit_aperture(domain);
+	world_must(!domain->relay_holes || domain->domain.geometry.aperture_end == SZ_1G - 1);
 	set_bit(domain->id, domain->iommu->domain_ids);
 	return true;
+}
+
+/* What the domain starts with; true if it, or an earlier device's, is what the device had. */
+static bool adopt(struct driver_device *d, struct dmar_domain *domain)
+{
+	struct relay_tree *had = domain->relay;
+	bool had_holes = domain->relay_holes, adopted;
+
+	d->info.iommu->flushed = 0;
+	adopted = intel_relay_adopt(domain, &d->pdev.dev);
+	world_must(!had || domain->relay == had);
+	world_must(adopted ? domain->relay || domain->relay_holes : had == domain->relay);
+	if (domain->relay && adopted && !had_holes)
+		judge_adopted(d->unit, d->source, virt_to_phys(domain->pgd),
+			      intel_relay_domain_id(domain, d->info.iommu), domain->agaw,
+			      domain->use_first_level, had, domain->relay_holes);
+	else if (domain->relay_holes && !had_holes)
+		judge_sunk(d->unit, d->source, virt_to_phys(domain->pgd), domain->agaw);
+	if (domain->relay && !had)
+		world_must(test_bit(intel_relay_domain_id(domain, d->info.iommu),
+				    d->info.iommu->domain_ids));
+	return adopted;
 }
 
 static bool use_domain(struct driver_device *d, unsigned int *count)
 {
 	struct dmar_domain *domain = &d->group->domain;
-	bool had = domain->relay, adopted;
+	bool adopted;
 
 	if (domain->iommu != d->info.iommu)
 		return false;
-	d->info.iommu->flushed = 0;
-	adopted = intel_relay_adopt(domain, &d->pdev.dev);
-	world_must(adopted ? !!domain->relay : had == !!domain->relay);
-	if (adopted)
-		judge_adopted(d->unit, d->source, virt_to_phys(domain->pgd),
-			      intel_relay_domain_id(domain, d->info.iommu), domain->agaw,
-			      domain->use_first_level, had);
-	if (adopted && !had)
-		world_must(test_bit(intel_relay_domain_id(domain, d->info.iommu),
-				    d->info.iommu->domain_ids));
+	adopted = adopt(d, domain);
 	if (!adopted && d->info.iommu->scalable)
 		(void)intel_pasid_setup_sm_context(&d->pdev.dev);
 	if (!take_id(domain))
@@ -134,7 +154,7 @@ static bool use_domain(struct driver_device *d, unsigned int *count)
 		set_legacy_context(d, domain);
 	}
 	list_add_tail(&d->info.link, &domain->devices);
-	*count += adopted;
+	*count += adopted && domain->relay;
 	return true;
 }
 
@@ -157,6 +177,20 @@ static bool attach(struct driver_device *d, unsigned int *adopted)
 	return d->group->domain.pgd && use_domain(d, adopted);
 }
 
+/* As for any domain, whose tables are all its own. */
+static void free_tables(u64 table, int level)
+{
+	struct dma_pte *pte = phys_to_virt(table);
+
+	for (int i = 0; level > 1 && i < 512; i++)
+		if (dma_pte_present(&pte[i]) && !dma_pte_superpage(&pte[i]))
+			free_tables(dma_pte_addr(&pte[i]), level - 1);
+	if (world_is_kernel(table))
+		world_free_page(pte);
+	else
+		judge_freed(table);
+}
+
 /* What the kernel does when the last device of a domain is gone. */
 static void end_domain(struct driver_device *d)
 {
@@ -169,12 +203,13 @@ static void end_domain(struct driver_device *d)
 		if (adopted)
 			judge_id_free(d->unit, domain->id);
 	}
-	if (intel_relay_keep_tables(domain))
+	if (intel_relay_keep_tables(domain)) {
 		world_must(adopted);
-	else if (adopted)
+		return;
+	}
+	if (adopted)
 		judge_tables_free(top);
-	else
-		world_free_page(domain->pgd);
+	free_tables(top, agaw_to_level(domain->agaw));
 }
 
 static void leave(struct driver_device *d)

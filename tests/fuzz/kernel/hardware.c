@@ -66,20 +66,61 @@ struct spans spans_of(const struct handoff_domain *domain)
 			       domain->range_count, 0 };
 }
 
+static bool is_hole(uint64_t value)
+{
+	const struct handoff_section *holes = reader_section(HANDOFF_HOLES);
+
+	for (uint32_t i = 0; holes && i < holes->count && i < 5; i++) {
+		struct handoff_hole hole;
+
+		memcpy(&hole, reader_entry(HANDOFF_HOLES, i), sizeof(hole));
+		if ((value & ~0x360ull) == hole.entry)
+			return true;
+	}
+	return false;
+}
+
+/* Out of the domain's own tables, into what stays with the stub's memory? */
+static bool leads_to_sink(uint64_t value, unsigned int level)
+{
+	long page = reader_page(value & ADDRESS);
+
+	return is_hole(value) || (level > 1 && page >= 0 && world.page[page].reserved);
+}
+
+void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink)
+{
+	uint64_t entry = *reader_words(sink);
+
+	world_must(level >= 3 && world_is_kernel(table) && reader_page(sink) >= 0);
+	for (unsigned int i = 1; i < 512; i++)
+		world_must(!((((const uint64_t *)world_virt(table))[i] ^ entry) & ~0x360ull));
+	table = *(const uint64_t *)world_virt(table);
+	if (level == 3)
+		world_must(!table);
+	else
+		hardware_like_sink(table & ADDRESS, level - 1, entry & ADDRESS);
+}
+
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
 		      struct spans *ranges, struct spans *kept_away)
 {
 	uint64_t size = 1ull << (12 + 9 * (level - 1));
 	long page = reader_page(table);
 
-	world_must(page >= 0);
-	world_must(!tree->pages[page]);
-	tree->pages[page] = true;
+	world_must(page >= 0 || (tree->window && world_is_kernel(table)));
+	world_must(page < 0 || !tree->pages[page]);
+	if (page >= 0)
+		tree->pages[page] = true;
 	for (unsigned int i = 0; i < 512; i++, iova += size) {
-		uint64_t value = reader_words(table)[i];
+		uint64_t value = ((const uint64_t *)world_virt(table))[i];
 
 		if (!(value & 3))
 			continue;
+		if (tree->window && leads_to_sink(value, level)) {
+			world_must(iova >= 1ull << 30);
+			continue;
+		}
 		if (level > 1 && !(value & 0x80)) {
 			world_must(!(value & HIGH));	/* else the kernel misreads it */
 			hardware_walk(tree, value & ADDRESS, level - 1, iova, ranges, kept_away);
@@ -143,7 +184,7 @@ static struct meaning pasid_meaning(const uint64_t *pasid)
 	struct meaning meaning = { .top = pasid[0] & ADDRESS, .id = pasid[1] & 0xffff,
 				   .levels = (pasid[0] >> 2 & 7) + 2 };
 
-	if (!(pasid[0] & 1) || pasid[0] & HIGH)
+	if (!(pasid[0] & 1))
 		return meaning;
 	switch (pasid[0] >> 6 & 7) {
 	case 1:
@@ -152,10 +193,10 @@ static struct meaning pasid_meaning(const uint64_t *pasid)
 		meaning.levels = 4 + (pasid[2] >> 2 & 3);
 		break;
 	case 2:
-		meaning.kind = HANDOFF_TRANSLATED;
+		meaning.kind = pasid[0] & HIGH ? 0 : HANDOFF_TRANSLATED;
 		break;
 	case 3:
-		meaning.kind = HANDOFF_NESTED;
+		meaning.kind = pasid[0] & HIGH ? 0 : HANDOFF_NESTED;
 		break;
 	case 4:
 		meaning.kind = HANDOFF_PASS_THROUGH;

@@ -27,6 +27,7 @@ struct tree {
 	uint64_t top;
 	unsigned int unit, id, levels;
 	const struct handoff_domain *domain;
+	bool window;
 	bool pages[WORLD_MOST_PAGES];
 };
 
@@ -49,9 +50,15 @@ struct meaning hardware_meaning(const struct context *context);
 bool spans_cover(struct spans *spans, uint64_t first, uint64_t last);
 struct spans spans_of(const struct handoff_domain *domain);
 
-/* The tree's own tables: each once, each leaf in a range of both. Fills tree->pages. */
+/*
+ * The tree's own tables: each once, each leaf in a range of both. Fills tree->pages. With a window
+ * nothing translates the first GiB, other entries may lead to a sink, and some tables are the kernel's.
+ */
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
 		   struct spans *ranges, struct spans *kept_away);
+
+/* All but the first GiB goes where `sink`, a table of the same level, leads. */
+void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink);
 
 /* Each leaf maps its addresses to themselves, and none lies in one of the ranges. */
 void hardware_identity(uint64_t table, unsigned int level, uint64_t iova, const struct spans *avoided);

@@ -68,7 +68,8 @@ static const struct handoff_device *device_of(unsigned int unit, uint16_t source
 		    device->unit >= reader_section(HANDOFF_UNITS)->count)
 			continue;
 		its = reader_entry(HANDOFF_UNITS, device->unit);
-		if (its->base != units[unit].base || its->segment != units[unit].segment)
+		if (its->base != units[unit].base || its->segment != units[unit].segment ||
+		    device->segment != its->segment)
 			continue;
 		world_must(device->action == HANDOFF_KEPT || device->action == HANDOFF_REPAIRED ||
 			   device->action == HANDOFF_FENCED);
@@ -112,7 +113,7 @@ static void check_sound(const struct handoff_device *device, const struct tree *
 }
 
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
-		   bool first_level, bool again)
+		   bool first_level, bool again, bool window)
 {
 	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
 	const struct handoff_device *device = device_of(unit, source);
@@ -133,7 +134,7 @@ void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned in
 	world_must(meaning.top == top && meaning.id == id && meaning.levels == (unsigned int)agaw + 2);
 	if (again)
 		return;
-	*tree = (struct tree){ top, unit, id, meaning.levels, domain, { false } };
+	*tree = (struct tree){ top, unit, id, meaning.levels, domain, window, { false } };
 	tree_count++;
 	check_domain(domain, tree, meaning.kind);
 	ranges = spans_of(domain);
@@ -143,6 +144,35 @@ void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned in
 		check_sound(device, tree);
 	for (unsigned int i = 0; i < tree_count - 1; i++)
 		world_must(trees[i].unit != unit || trees[i].id != id);
+}
+
+void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+
+	world_must(meaning.kind == HANDOFF_TRANSLATED || meaning.kind == HANDOFF_FIRST_LEVEL);
+	world_must(meaning.levels == (unsigned int)agaw + 2);
+	hardware_like_sink(top, meaning.levels, meaning.top);
+}
+
+void judge_moved_sink(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
+		      uint64_t lo, uint64_t hi)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+
+	world_must(meaning.kind == HANDOFF_TRANSLATED);
+	world_must(lo == (top | (uint64_t)ats << 2 | 1));
+	world_must(hi == ((uint64_t)id << 8 | (meaning.levels - 2)));
+}
+
+void judge_freed(uint64_t table)
+{
+	long page = reader_page(table);
+	unsigned int owners = 0;
+
+	for (unsigned int i = 0; i < tree_count; i++)
+		owners += page >= 0 && trees[i].pages[page];
+	world_must(owners == 1);
 }
 
 void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id)

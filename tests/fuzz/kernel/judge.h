@@ -33,10 +33,14 @@ void judge_region(uint64_t first, uint64_t last);
  * The device's new domain has the tables at `top` and the id: as its context entry and the handoff
  * have it. Each table lies in the handoff's tables, behind the seal, and is reached in one way only;
  * each leaf is in a range of the domain's and in a region. `again`: another device of the group; of fences
- * each device has its own, and goes on with the group's.
+ * each device has its own, and goes on with the group's. `window`: what is not mapped leads to a sink,
+ * but in the first GiB; else all holes are gone.
  */
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
-		   bool first_level, bool again);
+		   bool first_level, bool again, bool window);
+
+/* The device's new domain has tables at `top` that lead to the device's own sink, but for the window. */
+void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw);
 
 /* A legacy context entry stays: it says what is wanted. `id` below 0: pass-through. */
 void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id);
@@ -47,6 +51,13 @@ void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id);
  */
 void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
 		 uint64_t lo, uint64_t hi);
+
+/* A legacy context entry of the same width was moved, from a sink. */
+void judge_moved_sink(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
+		      uint64_t lo, uint64_t hi);
+
+/* A page of the image is freed as one of a domain's tables: it is an adopted one. */
+void judge_freed(uint64_t table);
 
 /* The id may be another domain's now, the adopted tables are ordinary memory: nobody uses them. */
 void judge_id_free(unsigned int unit, unsigned int id);

@@ -8,7 +8,8 @@
 #define NODE		16u	/* bytes of struct setup_data */
 #define SECTIONS	16u
 #define USED		(1u << HANDOFF_UNITS | 1u << HANDOFF_DOMAINS | 1u << HANDOFF_DEVICES | \
-			 1u << HANDOFF_RANGES | 1u << HANDOFF_PASIDS | 1u << HANDOFF_TABLES)
+			 1u << HANDOFF_RANGES | 1u << HANDOFF_PASIDS | 1u << HANDOFF_TABLES | \
+			 1u << HANDOFF_HOLES)
 
 static const struct handoff_header *checked;	/* NULL until somebody asks */
 static const struct handoff_section *sections[SECTIONS];

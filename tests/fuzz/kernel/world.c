@@ -74,6 +74,11 @@ uint64_t world_phys(const void *at)
 	return WORLD_KERNEL + (uint64_t)(byte - kernel);
 }
 
+bool world_is_kernel(uint64_t at)
+{
+	return at >= WORLD_KERNEL && at - WORLD_KERNEL < sizeof(kernel);
+}
+
 struct world_page *world_page(uint64_t number)
 {
 	uint64_t first = world.base / WORLD_PAGE;

@@ -60,6 +60,9 @@ bool world_readable(uint64_t start, uint64_t size);
 void *world_virt(uint64_t at);
 uint64_t world_phys(const void *at);
 
+/* A page of the kernel's own. */
+bool world_is_kernel(uint64_t at);
+
 /* Of a page of the image. */
 struct world_page *world_page(uint64_t number);
 

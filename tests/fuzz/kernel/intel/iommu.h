@@ -59,11 +59,12 @@ struct device_domain_info {
 };
 
 struct dmar_domain {
-	u8 use_first_level : 1, has_mappings : 1;
+	u8 use_first_level : 1, has_mappings : 1, iommu_coherency : 1;
+	bool relay_holes;
 	spinlock_t lock;
 	struct list_head devices;
 	struct dma_pte *pgd;
-	int gaw, agaw;
+	int gaw, agaw, nid;
 	u64 max_addr;
 	struct relay_tree *relay;
 	struct iommu_domain domain;
@@ -132,6 +133,12 @@ static inline void context_set_domain_id(struct context_entry *context, unsigned
 	context->hi |= (id & 0xffff) << 8;
 }
 
+static inline u16 domain_id_iommu(struct dmar_domain *domain, struct intel_iommu *iommu)
+{
+	world_must(domain->users && domain->iommu == iommu);
+	return (u16)domain->id;
+}
+
 static inline int agaw_to_level(int agaw)
 {
 	return agaw + 2;
@@ -155,6 +162,7 @@ static inline void clear_context_copied(struct intel_iommu *iommu, u8 bus, u8 de
 void qi_flush_dev_iotlb(struct intel_iommu *iommu, u16 source, u16 pfsid, u16 depth, u64 at, unsigned int order);
 
 #define __iommu_flush_cache(iommu, at, size)	((void)(at))
+#define clflush_cache_range(at, size)		((void)(at))
 
 struct device *device_rbtree_find(struct intel_iommu *iommu, u16 source);
 struct context_entry *iommu_context_addr(struct intel_iommu *iommu, u8 bus, u8 devfn, int alloc);

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #define GFP_KERNEL	0
+#define GFP_ATOMIC	0
 
 #define kvcalloc(count, size, flags)	world_calloc(count, size)
 

@@ -22,6 +22,7 @@ typedef unsigned long long u64;
 typedef u64 phys_addr_t;
 
 #define U32_MAX		UINT32_MAX
+#define SZ_1G		0x40000000
 #define SZ_4G		0x100000000ull
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	(1ul << PAGE_SHIFT)
