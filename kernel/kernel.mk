@@ -61,5 +61,7 @@ build/system/mapbench: tests/system/guest/mapbench.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror -static -o $@ $<
 
+# KERNEL= and SCENARIO= choose; MISSING=1 goes on with what result.json has not
 compare-now: build/dmarelay guest-images build/system/mapbench
-	@$(KERNEL_PYTHON) -B tests/system/compare.py
+	@$(KERNEL_PYTHON) -B tests/system/compare.py $(if $(KERNEL),--kernel=$(KERNEL)) \
+		$(if $(SCENARIO),--scenario="$(SCENARIO)") $(if $(MISSING),--missing)

@@ -87,11 +87,6 @@ class Attach(Cycle):
             source = int(bus, 16) << 8 or int(slot, 16) << 3 | int(function)
             self.attached.setdefault(source, log.mark())
 
-    def qemu_failed(self):
-        """The machine's fault, and nobody's in it."""
-        with open(os.path.join(self.folder, "qemu.log"), encoding="utf-8") as file:
-            return "Assertion" in file.read()
-
     def faults(self):
         """From the panic to the end, also of a run that did not get far."""
         with open(self.machine.trace_path, "rb") as file:

@@ -44,6 +44,7 @@ FIRST_MODULES = ["virtio_pci", "virtio_blk", *images.FIRST_MODULES[1:]]
 ARENA = "6M"                            # purgatory reads all of it
 DUMP_LEVEL = 31                         # the kernel's pages only
 WHOLE_BUS = ("root-table", "root-entry", "context-table")      # storms of faults: last
+ATTEMPTS = 3                            # of a QEMU that fails
 # On the console: why a decompressor halts, and little else. An oops is the panic, as on servers.
 KDUMP_CMDLINE = "earlyprintk=ttyS0,115200 loglevel=6"
 FIRST_CMDLINE = "oops=panic loglevel=6"
@@ -156,13 +157,16 @@ def folder_of(cell, kernel):
 def run(cell, kernel, base=1):
     """One cell under one kernel; (the CellRun, the entry of result.json)."""
     plan = prepare(kernel)
-    seed, start, problem = seed_of(cell, base), time.monotonic(), ""
+    seed, start = seed_of(cell, base), time.monotonic()
     print(f"-- {cell.name}: {kernel}, seed {seed}", flush=True)
-    cycle = CellRun(plan, folder_of(cell, kernel), stopwatch(), cell, seed)
-    try:
-        cycle.run()
-    except (MachineError, GdbError) as error:
-        problem = str(error)
+    for _ in range(ATTEMPTS):
+        cycle, problem = CellRun(plan, folder_of(cell, kernel), stopwatch(), cell, seed), ""
+        try:
+            cycle.run()
+        except (MachineError, GdbError) as error:
+            problem = str(error)
+        if not cycle.qemu_failed():
+            break
     return cycle, cycle.result(kernel, problem, time.monotonic() - start)
 
 

@@ -34,8 +34,7 @@ from machine import Config, MachineError
 RESULT = os.path.join(FOLDER, "result.json")
 MAPBENCH = os.path.join(paths.BUILD, "system", "mapbench")
 KERNELS = ["stock", "stub+stock", "stub+adopting"]
-# QEMU 7.2 itself sometimes ends with a failed assertion when the driver resets a busy e1000e
-ATTEMPTS = 3
+ATTEMPTS = 3                            # of a QEMU that fails
 LIMIT_S = 90                            # from the kdump kernel's entry until all drivers are there
 
 

@@ -87,6 +87,11 @@ class Cycle:
                 if attempt == BOOT_ATTEMPTS:
                     raise
 
+    def qemu_failed(self):
+        """The machine's fault, and nobody's in it: QEMU 7.2 itself may end when e1000e is reset."""
+        with open(os.path.join(self.folder, "qemu.log"), encoding="utf-8", errors="replace") as log:
+            return "Assertion" in log.read()
+
     def _run(self):
         shutil.rmtree(os.path.join(self.folder, "out"), ignore_errors=True)
         self.machine = Machine(self.plan.config, self.folder, self.plan.saved)

@@ -53,7 +53,7 @@ static void check_moved(struct driver_device *d, struct dmar_domain *domain,
 
 	world_must(domain && iommu->flushed == 5);
 	world_must(iommu->flushed_did == context_domain_id(before) && iommu->flushed_source == d->source);
-	if (domain->relay_holes)
+	if (domain->relay_window)
 		judge_moved_sink(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
 				 d->info.ats_supported, now->lo, now->hi);
 	else
@@ -108,7 +108,7 @@ static bool take_id(struct dmar_domain *domain)
 	domain->users++;
 	domain->domain.geometry.aperture_end = BIT_ULL(domain->gaw) - 1;	/* as for any domain */
 	intel_relay_limit_aperture(domain);
-	world_must(!domain->relay_holes || domain->domain.geometry.aperture_end == SZ_1G - 1);
+	world_must(!domain->relay_window || domain->domain.geometry.aperture_end < domain->relay_window);
 	set_bit(domain->id, domain->iommu->domain_ids);
 	return true;
 }
@@ -117,17 +117,17 @@ static bool take_id(struct dmar_domain *domain)
 static bool adopt(struct driver_device *d, struct dmar_domain *domain)
 {
 	struct relay_tree *had = domain->relay;
-	bool had_holes = domain->relay_holes, adopted;
+	bool had_window = domain->relay_window, adopted;
 
 	d->info.iommu->flushed = 0;
 	adopted = intel_relay_adopt(domain, &d->pdev.dev);
 	world_must(!had || domain->relay == had);
-	world_must(adopted ? domain->relay || domain->relay_holes : had == domain->relay);
-	if (domain->relay && adopted && !had_holes)
+	world_must(adopted ? domain->relay || domain->relay_window : had == domain->relay);
+	if (domain->relay && adopted && !had_window)
 		judge_adopted(d->unit, d->source, virt_to_phys(domain->pgd),
 			      intel_relay_domain_id(domain, d->info.iommu), domain->agaw,
-			      domain->use_first_level, had, domain->relay_holes);
-	else if (domain->relay_holes && !had_holes)
+			      domain->use_first_level, had, domain->relay_window);
+	else if (domain->relay_window && !had_window)
 		judge_sunk(d->unit, d->source, virt_to_phys(domain->pgd), domain->agaw);
 	if (domain->relay && !had)
 		world_must(test_bit(intel_relay_domain_id(domain, d->info.iommu),

@@ -118,7 +118,7 @@ void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64
 		if (!(value & 3))
 			continue;
 		if (tree->window && leads_to_sink(value, level)) {
-			world_must(iova >= 1ull << 30);
+			world_must(iova >= tree->window);
 			continue;
 		}
 		if (level > 1 && !(value & 0x80)) {

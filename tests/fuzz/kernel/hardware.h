@@ -27,7 +27,7 @@ struct tree {
 	uint64_t top;
 	unsigned int unit, id, levels;
 	const struct handoff_domain *domain;
-	bool window;
+	uint64_t window;	/* up to here there are no holes; 0: nowhere */
 	bool pages[WORLD_MOST_PAGES];
 };
 
@@ -51,8 +51,8 @@ bool spans_cover(struct spans *spans, uint64_t first, uint64_t last);
 struct spans spans_of(const struct handoff_domain *domain);
 
 /*
- * The tree's own tables: each once, each leaf in a range of both. Fills tree->pages. With a window
- * nothing translates the first GiB, other entries may lead to a sink, and some tables are the kernel's.
+ * The tree's own tables: each once, each leaf in a range of both. Fills tree->pages. Behind a window
+ * entries may lead to a sink, and then some tables are the kernel's.
  */
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
 		   struct spans *ranges, struct spans *kept_away);

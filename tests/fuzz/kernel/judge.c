@@ -113,7 +113,7 @@ static void check_sound(const struct handoff_device *device, const struct tree *
 }
 
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
-		   bool first_level, bool again, bool window)
+		   bool first_level, bool again, uint64_t window)
 {
 	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
 	const struct handoff_device *device = device_of(unit, source);

@@ -33,11 +33,11 @@ void judge_region(uint64_t first, uint64_t last);
  * The device's new domain has the tables at `top` and the id: as its context entry and the handoff
  * have it. Each table lies in the handoff's tables, behind the seal, and is reached in one way only;
  * each leaf is in a range of the domain's and in a region. `again`: another device of the group; of fences
- * each device has its own, and goes on with the group's. `window`: what is not mapped leads to a sink,
- * but in the first GiB; else all holes are gone.
+ * each device has its own, and goes on with the group's. `window`: behind it, what is not
+ * mapped may lead to a sink; 0: all holes are gone.
  */
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
-		   bool first_level, bool again, bool window);
+		   bool first_level, bool again, uint64_t window);
 
 /* The device's new domain has tables at `top` that lead to the device's own sink, but for the window. */
 void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw);

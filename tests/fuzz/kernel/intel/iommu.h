@@ -60,7 +60,7 @@ struct device_domain_info {
 
 struct dmar_domain {
 	u8 use_first_level : 1, has_mappings : 1, iommu_coherency : 1;
-	bool relay_holes;
+	u64 relay_window;
 	spinlock_t lock;
 	struct list_head devices;
 	struct dma_pte *pgd;

@@ -23,7 +23,7 @@ struct iommu_resv_region {
 
 struct iommu_domain {
 	unsigned int type;
-	struct { u64 aperture_end; } geometry;
+	struct { dma_addr_t aperture_end; } geometry;
 };
 
 struct device;

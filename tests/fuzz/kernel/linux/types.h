@@ -20,6 +20,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef unsigned long long u64;
 typedef u64 phys_addr_t;
+typedef u64 dma_addr_t;
 
 #define U32_MAX		UINT32_MAX
 #define SZ_1G		0x40000000
