@@ -115,6 +115,19 @@ static void entries_that_lead_nowhere_are_passed_over(void **state)
 	assert_int_equal(find(b, BUILD_RSDP), HANDOFF_OK);
 }
 
+static void entries_behind_the_end_are_none(void **state)
+{
+	struct build *b = build_machine();
+	uint32_t length = 36 + 8;
+
+	(void)state;
+	build_seal(b);
+	memory_put(BUILD_ACPI + 4, &length, 4);		/* the XSDT: the DMAR table is its second */
+	length = 36 + 4;
+	memory_put(BUILD_ACPI + 0x404, &length, 4);	/* and the RSDT */
+	assert_int_equal(find(b, BUILD_RSDP), HANDOFF_NO_DMAR);
+}
+
 static void endless_table_of_tables_is_cut(void **state)
 {
 	struct build *b = build_machine();
@@ -712,6 +725,7 @@ int main(void)
 		cmocka_unit_test(bad_extended_checksum_falls_back_to_the_rsdt),
 		cmocka_unit_test(unusable_xsdt_falls_back_to_the_rsdt),
 		cmocka_unit_test(entries_that_lead_nowhere_are_passed_over),
+		cmocka_unit_test(entries_behind_the_end_are_none),
 		cmocka_unit_test(endless_table_of_tables_is_cut),
 		cmocka_unit_test(machine_without_the_table),
 		cmocka_unit_test(table_with_a_bad_checksum),

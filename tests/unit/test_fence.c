@@ -77,7 +77,8 @@ static void expect_fence(const struct scene *s, uint16_t source, uint8_t transla
 	assert_int_equal(device_of(source)->action, HANDOFF_FENCED);
 	assert_int_equal(device_of(source)->translation, translation);
 	assert_int_equal(device_of(source)->domain_id, domain->id);
-	assert_true(domain->flags & HANDOFF_DOMAIN_FENCE);
+	assert_hex_equal(domain->flags, translation == HANDOFF_FIRST_LEVEL ?
+			 HANDOFF_DOMAIN_FENCE | HANDOFF_DOMAIN_FIRST_LEVEL : HANDOFF_DOMAIN_FENCE);
 	assert_hex_equal(domain->old_root, 0);
 	assert_int_equal(domain->range_count, 2);
 	assert_hex_equal(range_of(domain, 0)->first, 0);
@@ -123,6 +124,16 @@ static void fenced_device_reaches_all_but_the_crash_region(void **state)
 	assert_int_equal(scene_translate(&s, FREE, 0x1ffffffff).page_bits, 30);
 	assert_int_equal(scene_translate(&s, FREE, 0x200000000).result, TRANSLATE_ABSENT);
 	assert_int_equal(device_of(SCENE_SOURCE)->action, HANDOFF_KEPT);
+}
+
+static void fence_of_a_unit_that_could_do_first_level_tables(void **state)
+{
+	struct scene s = with_free_device("dmarelay.fence=on");
+
+	(void)state;
+	s.unit->ecap |= 1ull << 47;		/* FLTS, but the unit is in legacy mode */
+	run(&s);
+	expect_fence(&s, FREE, HANDOFF_TRANSLATED);
 }
 
 static void nobody_is_fenced_unasked(void **state)
@@ -474,6 +485,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fenced_device_reaches_all_but_the_crash_region),
+		cmocka_unit_test(fence_of_a_unit_that_could_do_first_level_tables),
 		cmocka_unit_test(nobody_is_fenced_unasked),
 		cmocka_unit_test(fenced_context_keeps_what_is_the_kernels),
 		cmocka_unit_test(each_device_has_a_fence_of_its_own),

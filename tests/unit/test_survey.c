@@ -221,6 +221,25 @@ static void segments_have_windows_of_their_own(void **state)
 	assert_null(entry_of(0, 0x0108));
 }
 
+static void segment_of_several_units_is_read_once(void **state)
+{
+	struct scene s = with_ecam(state);
+	unsigned int of_segment = 0;
+
+	s.b->segment = 3;
+	build_attach(s.b, build_unit(s.b), 0x0108, build_page(s.b), 20, 1);
+	build_attach(s.b, build_unit(s.b), 0x0110, build_page(s.b), 21, 1);
+	space_window(s.b, SPACE_ECAM + 0x10000000, 3, 0, 1);
+	space_add(3, 0x0108);
+	space_add(3, 0x0110);
+	run(&s);
+	must_have(3, 0x0108);
+	must_have(3, 0x0110);
+	for (uint32_t i = 0; i < result_count(HANDOFF_FUNCTIONS); i++)
+		of_segment += ((const struct handoff_function *)result_entry(HANDOFF_FUNCTIONS, i))->segment == 3;
+	assert_int_equal(of_segment, 2);
+}
+
 static void segment_that_nothing_leads_to_is_told(void **state)
 {
 	struct scene s = with_ecam(state);
@@ -448,6 +467,12 @@ static void at_the_end(uint8_t *space)
 	space[0xf8] = PCI_CAP_EXPRESS;
 }
 
+static void just_fits(uint8_t *space)
+{
+	space[PCI_LIST] = 0xf4;
+	space[0xf4] = PCI_CAP_EXPRESS;
+}
+
 static void low_bits(uint8_t *space)
 {
 	space[PCI_LIST] = 0x43;
@@ -504,6 +529,7 @@ static void capability_lists_are_not_believed(void **state)
 	assert_hex_equal(flags_with(state, into_the_header), bad);
 	assert_hex_equal(flags_with(state, circle), bad);
 	assert_hex_equal(flags_with(state, at_the_end), bad);
+	assert_hex_equal(flags_with(state, just_fits), express);
 	assert_hex_equal(flags_with(state, low_bits), express);
 	assert_hex_equal(flags_with(state, no_list), 0);
 	assert_hex_equal(flags_with(state, other_layout), 0);
@@ -595,6 +621,7 @@ int main(void)
 		cmocka_unit_test(reads_keep_to_the_space),
 		cmocka_unit_test(damaged_mcfg_is_not_used),
 		cmocka_unit_test(segments_have_windows_of_their_own),
+		cmocka_unit_test(segment_of_several_units_is_read_once),
 		cmocka_unit_test(segment_that_nothing_leads_to_is_told),
 		cmocka_unit_test(absent_device_with_a_context_entry_is_told),
 		cmocka_unit_test(virtual_function_is_not_absent),
