@@ -123,7 +123,8 @@ static bool adopt(struct driver_device *d, struct dmar_domain *domain)
 	adopted = intel_relay_adopt(domain, &d->pdev.dev);
 	world_must(!had || domain->relay == had);
 	world_must(adopted ? domain->relay || domain->relay_window : had == domain->relay);
-	if (domain->relay && adopted && !had_window)
+	if (domain->relay && adopted &&
+	    (!had_window || judge_uses(d->unit, d->source, virt_to_phys(domain->pgd))))
 		judge_adopted(d->unit, d->source, virt_to_phys(domain->pgd),
 			      intel_relay_domain_id(domain, d->info.iommu), domain->agaw,
 			      domain->use_first_level, had, domain->relay_window);

@@ -88,6 +88,18 @@ static bool leads_to_sink(uint64_t value, unsigned int level)
 	return is_hole(value) || (level > 1 && page >= 0 && world.page[page].reserved);
 }
 
+void hardware_sink(uint64_t table, unsigned int level)
+{
+	uint64_t entry;
+
+	world_must(reader_page(table) >= 0);
+	entry = *reader_words(table);
+	for (unsigned int i = 0; i < 512; i++)
+		world_must(!((reader_words(table)[i] ^ entry) & ~0x360ull));
+	if (level > 1)
+		hardware_sink(entry & ADDRESS, level - 1);
+}
+
 void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink)
 {
 	uint64_t entry = *reader_words(sink);

@@ -146,6 +146,13 @@ void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned in
 		world_must(trees[i].unit != unit || trees[i].id != id);
 }
 
+bool judge_uses(unsigned int unit, uint16_t source, uint64_t top)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+
+	return meaning.kind && meaning.kind != HANDOFF_PASS_THROUGH && meaning.top == top;
+}
+
 void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw)
 {
 	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
@@ -161,6 +168,7 @@ void judge_moved_sink(unsigned int unit, uint16_t source, uint64_t top, unsigned
 	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
 
 	world_must(meaning.kind == HANDOFF_TRANSLATED);
+	hardware_sink(meaning.top, meaning.levels);
 	world_must(lo == (top | (uint64_t)ats << 2 | 1));
 	world_must(hi == ((uint64_t)id << 8 | (meaning.levels - 2)));
 }

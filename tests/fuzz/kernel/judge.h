@@ -39,6 +39,9 @@ void judge_region(uint64_t first, uint64_t last);
 void judge_adopted(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, int agaw,
 		   bool first_level, bool again, uint64_t window);
 
+/* Has the copied context entry the tables at `top`? Devices of a group may have a sink in their place. */
+bool judge_uses(unsigned int unit, uint16_t source, uint64_t top);
+
 /* The device's new domain has tables at `top` that lead to the device's own sink, but for the window. */
 void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw);
 
