@@ -102,6 +102,7 @@ struct boot_params {
 struct setup_data {
 	uint64_t next;			/* physical address, or 0 */
 	uint32_t type;
+#define  SETUP_NONE		0
 #define  SETUP_E820_EXT		1	/* data: struct boot_e820_entry[], beyond E820_MAX_TABLE */
 #define  SETUP_EFI		4	/* data: struct setup_efi */
 #define  SETUP_INDIRECT		0x80000000u	/* data: struct setup_indirect */

@@ -42,11 +42,19 @@ void boot_in_use(struct relay_boot *boot, uint64_t start, uint64_t size);
 /* The RSDP: from boot_params, else from EFI, else from the BIOS area; 0 if there is none. */
 phys_t rsdp_find(const struct boot_store *store);
 
+/* A node of the setup_data list that has the kernel reserve memory elsewhere. */
+struct boot_reserve {
+	struct setup_data node;
+	struct setup_indirect indirect;
+};
+
 /*
- * Hang [payload - 16, payload + size) into boot_params' setup_data list as our node, or, if that
- * was done before, give the node its new size. The 16 bytes before the payload are our own memory,
- * at `node`. False if boot_params cannot be read or written.
+ * Hang [payload - 16, payload + size) into boot_params' setup_data list as our node, and behind it one
+ * that reserves the same memory; or, if that was done before, give both the new size. The 16 bytes
+ * before the payload are our own memory, at `node`; so is `again`, whose physical address is `again_at`:
+ * it has to stay until the kernel has read it. False if boot_params cannot be read or written.
  */
-bool handover_publish(phys_t boot_params, struct setup_data *node, phys_t payload, uint64_t size);
+bool handover_publish(phys_t boot_params, struct setup_data *node, struct boot_reserve *again,
+		      phys_t again_at, phys_t payload, uint64_t size);
 
 #endif /* BOOT_H */

@@ -17,6 +17,7 @@
 
 static struct boot_store store;
 static struct relay_boot boot;
+static struct boot_reserve reserve;
 static struct entry_state *arrival;
 static phys_t boot_params;
 static bool found;	/* there are boot_params to read and write, and there is room for a report */
@@ -71,7 +72,8 @@ static void publish(void)
 	phys_t payload = relay_payload(&size);
 
 	if (size)
-		published = handover_publish(boot_params, boot.arena, payload, size);
+		published = handover_publish(boot_params, boot.arena, &reserve,
+					     phys((uintptr_t)&reserve), payload, size);
 }
 
 void run_step(enum step step)

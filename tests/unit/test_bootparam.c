@@ -466,6 +466,15 @@ static void efi_tables_that_lead_nowhere(void **state)
 
 /* ---- Our node ---- */
 
+#define RESERVE		0x74600400ull
+
+static struct boot_reserve again;
+
+static bool publish(struct setup_data *node, uint64_t size)
+{
+	return handover_publish(phys(ZERO_PAGE), node, &again, phys(RESERVE), phys(0x75000010), size);
+}
+
 static void node_is_hung_in_front_of_the_list(void **state)
 {
 	struct setup_data *node;
@@ -477,11 +486,28 @@ static void node_is_hung_in_front_of_the_list(void **state)
 	node = (struct setup_data *)arena;
 	params.hdr.setup_data = DATA;
 	memory_put(ZERO_PAGE, &params, sizeof(params));
-	assert_true(handover_publish(phys(ZERO_PAGE), node, phys(0x75000010), 0xfff0));
+	assert_true(publish(node, 0xfff0));
 	assert_hex_equal(memory_get64(ZERO_PAGE + 0x250), 0x75000000);
-	assert_hex_equal(node->next, DATA);
+	assert_hex_equal(node->next, RESERVE);
 	assert_hex_equal(node->type, 0x52414d44);
 	assert_hex_equal(node->len, 0xfff0);
+}
+
+/* Damage to the node's length alone must not give the arena away. */
+static void memory_is_reserved_a_second_time(void **state)
+{
+	(void)state;
+	make();
+	params.hdr.setup_data = DATA;
+	memory_put(ZERO_PAGE, &params, sizeof(params));
+	assert_true(publish(memory_arena(0x75000000, 0x10000), 0xfff0));
+	assert_hex_equal(again.node.next, DATA);
+	assert_hex_equal(again.node.type, 1u << 31);
+	assert_hex_equal(again.node.len, 24);
+	assert_hex_equal(again.indirect.type, 0);	/* not one that a kernel looks for */
+	assert_hex_equal(again.indirect.reserved, 0);
+	assert_hex_equal(again.indirect.addr, 0x75000000);
+	assert_hex_equal(again.indirect.len, 0x10000);
 }
 
 static void node_published_again_gets_its_new_size(void **state)
@@ -493,11 +519,13 @@ static void node_published_again_gets_its_new_size(void **state)
 	node = memory_arena(0x75000000, 0x10000);
 	params.hdr.setup_data = DATA;
 	memory_put(ZERO_PAGE, &params, sizeof(params));
-	assert_true(handover_publish(phys(ZERO_PAGE), node, phys(0x75000010), 0x100));
-	assert_true(handover_publish(phys(ZERO_PAGE), node, phys(0x75000010), 0xfff0));
+	assert_true(publish(node, 0x100));
+	assert_true(publish(node, 0xfff0));
 	assert_hex_equal(memory_get64(ZERO_PAGE + 0x250), 0x75000000);
-	assert_hex_equal(node->next, DATA);
+	assert_hex_equal(node->next, RESERVE);
+	assert_hex_equal(again.node.next, DATA);
 	assert_hex_equal(node->len, 0xfff0);
+	assert_hex_equal(again.indirect.len, 0x10000);
 }
 
 int main(void)
@@ -530,6 +558,7 @@ int main(void)
 		cmocka_unit_test(no_rsdp_anywhere),
 		cmocka_unit_test(efi_tables_that_lead_nowhere),
 		cmocka_unit_test(node_is_hung_in_front_of_the_list),
+		cmocka_unit_test(memory_is_reserved_a_second_time),
 		cmocka_unit_test(node_published_again_gets_its_new_size),
 	};
 
