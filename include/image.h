@@ -5,6 +5,7 @@
  *	protected-mode part of the wrapped bzImage, as the loader lays it out in memory:
  *
  *	+0			stub (32-bit entry at +0, image_info at +0x40, 64-bit entry at +0x200)
+ *	+dmar_offset		ACPI's DMAR table as it was when the image was made, if wrap was given it
  *	+inner_offset		the inner kernel's protected-mode part, unchanged
  *	+arena_offset		the arena, inside the wrapped header's init_size but not in the file
  *
@@ -43,6 +44,8 @@ struct image_info {
 	uint32_t inner_kernel_info_offset;
 	uint16_t inner_xloadflags;
 	uint16_t reserved2;
+	uint32_t dmar_offset;	/* multiple of 8, at least stub_memory; 0 if there is none; wrap */
+	uint32_t dmar_size;	/* bytes; the table ends at or before inner_offset; wrap */
 };
 
 static_assert(offsetof(struct image_info, stub_size) == 8, "image_info.stub_size");
@@ -50,7 +53,8 @@ static_assert(offsetof(struct image_info, inner_offset) == 16, "image_info.inner
 static_assert(offsetof(struct image_info, arena_offset) == 24, "image_info.arena_offset");
 static_assert(offsetof(struct image_info, inner_syssize) == 40, "image_info.inner_syssize");
 static_assert(offsetof(struct image_info, inner_xloadflags) == 60, "image_info.inner_xloadflags");
-static_assert(sizeof(struct image_info) == 64, "image_info");
+static_assert(offsetof(struct image_info, dmar_offset) == 64, "image_info.dmar_offset");
+static_assert(sizeof(struct image_info) == 72, "image_info");
 static_assert(IMAGE_INFO_OFFSET + sizeof(struct image_info) <= IMAGE_ENTRY64_OFFSET, "image_info fits");
 
 #endif /* IMAGE_H */

@@ -54,22 +54,24 @@ static uint64_t find_in(phys_t address, const char *root, size_t width, const ch
 	return 0;
 }
 
-static enum acpi_result copy_table(struct acpi_table *table, phys_t address, uint32_t least,
-				   struct arena *arena)
+enum acpi_result acpi_copy(struct acpi_table *table, phys_t at, uint32_t least, struct arena *arena)
 {
 	struct acpi_header header;
 	uint8_t *copy;
 
-	if (!machine_read(address, &header, sizeof(header)) || header.length < least ||
-	    header.length > ACPI_MAX_SIZE)
+	*table = (struct acpi_table){ .at = at };
+	if (!machine_read(at, &header, sizeof(header)))
+		return ACPI_BAD_TABLE;
+	table->size = header.length;
+	if (header.length < least || header.length > ACPI_MAX_SIZE)
 		return ACPI_BAD_TABLE;
 	copy = arena_alloc(arena, header.length, 8);
 	if (!copy)
 		return ACPI_NO_ROOM;
 	/* Only the copy counts from here on; the length is the one that the room was made for. */
-	if (!machine_read(address, copy, header.length) || sum(copy, header.length))
+	if (!machine_read(at, copy, header.length) || sum(copy, header.length))
 		return ACPI_BAD_TABLE;
-	*table = (struct acpi_table){ copy, header.length };
+	table->bytes = copy;
 	return ACPI_FOUND;
 }
 
@@ -79,10 +81,11 @@ enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp_address, const 
 	struct acpi_rsdp rsdp;
 	uint64_t at;
 
+	*table = (struct acpi_table){ .at = phys(0) };
 	if (!read_rsdp(rsdp_address, &rsdp))
 		return ACPI_NO_RSDP;
 	at = find_in(phys(rsdp.xsdt), "XSDT", sizeof(uint64_t), signature);
 	if (!at)
 		at = find_in(phys(rsdp.rsdt), "RSDT", sizeof(uint32_t), signature);
-	return at ? copy_table(table, phys(at), least, arena) : ACPI_NO_TABLE;
+	return at ? acpi_copy(table, phys(at), least, arena) : ACPI_NO_TABLE;
 }

@@ -21,8 +21,9 @@ enum acpi_result {
 };
 
 struct acpi_table {
-	const uint8_t *bytes;	/* our copy, in the arena, 8-byte aligned */
-	uint32_t size;		/* bytes, as the table's header says: `least` to ACPI_MAX_SIZE */
+	phys_t at;		/* where the firmware has it; 0 if nowhere */
+	const uint8_t *bytes;	/* our copy, in the arena, 8-byte aligned; NULL unless ACPI_FOUND */
+	uint32_t size;		/* bytes, as the table's header says: `least` to ACPI_MAX_SIZE if found */
 };
 
 /*
@@ -31,5 +32,8 @@ struct acpi_table {
  */
 enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp, const char *signature, uint32_t least,
 			   struct arena *arena);
+
+/* The same for a table that is known to be at `at`: ACPI_FOUND, ACPI_BAD_TABLE, ACPI_NO_ROOM. */
+enum acpi_result acpi_copy(struct acpi_table *table, phys_t at, uint32_t least, struct arena *arena);
 
 #endif /* ACPI_H */

@@ -9,34 +9,40 @@
 #include "rmrr.h"
 #include "state.h"
 
-static void probe_unit(struct relay *relay, const struct dmar_item *item)
+/* Is there a unit where the structure says? */
+static bool probe_unit(struct relay *relay, const struct dmar_item *item)
 {
 	struct unit *unit = &relay->units[relay->unit_count];
 	struct dmar_drhd drhd;
 
 	if (item->size < sizeof(drhd)) {
 		log_line(&relay->report, "DRHD of %u bytes: too short", item->size);
-		return;
+		return false;
 	}
 	memcpy(&drhd, item->bytes, sizeof(drhd));
 	if (relay->unit_count == UNIT_MAX) {
 		log_line(&relay->report, "unit at %lx: more than %u units", drhd.base, UNIT_MAX);
-		return;
+		return true;
 	}
 	unit_probe(unit, &drhd, relay->dmar.address_width, &relay->ram, &relay->report);
-	if (unit->report)
-		relay->unit_count++;
+	if (!unit->report)
+		return true;
+	relay->unit_count++;
+	return unit->report->dma_reason != HANDOFF_UNIT_ADDRESS &&
+	       unit->report->dma_reason != HANDOFF_UNIT_DEAD;
 }
 
-static void walk_structures(struct relay *relay)
+/* True if relay->dmar describes this machine, as far as can be seen: to its end, with units that answer. */
+static bool walk_structures(struct relay *relay)
 {
 	struct dmar_item item;
 	uint32_t offset = 0;
+	bool answered = true;
 
 	while (dmar_next(&relay->dmar, &offset, &item)) {
 		switch (item.type) {
 		case DMAR_DRHD:
-			probe_unit(relay, &item);
+			answered &= probe_unit(relay, &item);
 			break;
 		case DMAR_RMRR:
 			rmrr_report(&item, &relay->report);
@@ -47,6 +53,47 @@ static void walk_structures(struct relay *relay)
 	}
 	if (offset != relay->dmar.size)
 		log_line(&relay->report, "DMAR: structure at offset %u has an impossible length", offset);
+	return answered && relay->unit_count && offset == relay->dmar.size;
+}
+
+/* Before another table is walked. */
+static void forget_structures(struct relay *relay)
+{
+	relay->unit_count = 0;
+	report_truncate(&relay->report, HANDOFF_UNITS, 0);
+	report_truncate(&relay->report, HANDOFF_FAULTS, 0);
+	report_truncate(&relay->report, HANDOFF_RMRRS, 0);
+}
+
+/*
+ * The firmware's own table if it describes the machine; else the one that the image brought, if that
+ * does. (The other way round an image made before a firmware update would be believed.)
+ */
+static enum handoff_reason find_units(struct relay *relay)
+{
+	enum handoff_reason reason = dmar_find(&relay->dmar, relay->boot.rsdp, &relay->arena);
+	struct dmar live = relay->dmar, brought;
+
+	if ((reason == HANDOFF_OK && walk_structures(relay)) || !relay->boot.dmar.pa ||
+	    dmar_copy(&brought, relay->boot.dmar, &relay->arena) != HANDOFF_OK ||
+	    dmar_is_same(&live, &brought))
+		return reason;
+
+	log_line(&relay->report, "DMAR at %lx: unsound or another machine's; trying the image's own",
+		 live.at.pa);
+	forget_structures(relay);
+	relay->dmar = brought;
+	if (walk_structures(relay)) {
+		relay->damaged_dmar = live;
+		relay->dmar_brought = true;
+		return HANDOFF_OK;
+	}
+	log_line(&relay->report, "DMAR: the image's own is another machine's");
+	forget_structures(relay);
+	relay->dmar = live;
+	if (reason == HANDOFF_OK)
+		walk_structures(relay);
+	return reason;
 }
 
 static enum handoff_reason check_units(const struct relay *relay)
@@ -109,10 +156,9 @@ enum handoff_reason discover(struct relay *relay)
 	if (reason != HANDOFF_OK)
 		return reason;
 	report_crash_region(relay);
-	reason = dmar_find(&relay->dmar, relay->boot.rsdp, &relay->arena);
+	reason = find_units(relay);
 	if (reason != HANDOFF_OK)
 		return reason;
-	walk_structures(relay);
 	discover_pci(relay);
 	return check_units(relay);
 }

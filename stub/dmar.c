@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "dmar.h"
 
+#include <string.h>
+
 #include "acpi.h"
 #include "acpi_dmar.h"
 
-enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *arena)
+/* What became of the search for the table. */
+static enum handoff_reason take(struct dmar *dmar, enum acpi_result result, const struct acpi_table *table)
 {
-	struct acpi_table table;
-
-	switch (acpi_find(&table, rsdp, "DMAR", sizeof(struct dmar_table), arena)) {
+	*dmar = (struct dmar){ .at = table->at, .table = table->bytes, .size = table->size };
+	switch (result) {
 	case ACPI_FOUND:
 		break;
 	case ACPI_NO_RSDP:
@@ -20,8 +22,28 @@ enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *aren
 	default:
 		return HANDOFF_BAD_DMAR;
 	}
-	dmar->table = table.bytes;
-	dmar->size = table.size;
-	dmar->address_width = (uint8_t)(table.bytes[offsetof(struct dmar_table, host_address_width)] + 1);
+	dmar->address_width = (uint8_t)(table->bytes[offsetof(struct dmar_table, host_address_width)] + 1);
 	return dmar->address_width && dmar->address_width <= 64 ? HANDOFF_OK : HANDOFF_BAD_DMAR;
+}
+
+enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *arena)
+{
+	struct acpi_table table;
+	enum acpi_result result = acpi_find(&table, rsdp, "DMAR", sizeof(struct dmar_table), arena);
+
+	return take(dmar, result, &table);
+}
+
+enum handoff_reason dmar_copy(struct dmar *dmar, phys_t at, struct arena *arena)
+{
+	struct acpi_table table;
+	enum acpi_result result = acpi_copy(&table, at, sizeof(struct dmar_table), arena);
+
+	return take(dmar, result, &table);
+}
+
+bool dmar_is_same(const struct dmar *one, const struct dmar *other)
+{
+	return one->table && other->table && one->size == other->size &&
+	       !memcmp(one->table, other->table, one->size);
 }

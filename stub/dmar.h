@@ -15,7 +15,8 @@
 #define DMAR_MAX_SIZE	ACPI_MAX_SIZE
 
 struct dmar {
-	const uint8_t *table;	/* our copy, in the arena; at least struct dmar_table */
+	phys_t at;		/* where it was found; 0 if nowhere */
+	const uint8_t *table;	/* our copy, in the arena; at least struct dmar_table; NULL: it is unsound */
 	uint32_t size;		/* bytes, as the table's header says */
 	uint8_t  address_width;	/* host address bits, 1..64 */
 };
@@ -25,6 +26,12 @@ struct dmar {
  * HANDOFF_NO_RSDP (none, or unsound), HANDOFF_NO_DMAR, HANDOFF_BAD_DMAR, HANDOFF_ARENA_TOO_SMALL.
  */
 enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *arena);
+
+/* The same for a table that is known to be at `at`; HANDOFF_BAD_DMAR, or HANDOFF_ARENA_TOO_SMALL. */
+enum handoff_reason dmar_copy(struct dmar *dmar, phys_t at, struct arena *arena);
+
+/* Two sound tables, and not a byte different? */
+bool dmar_is_same(const struct dmar *one, const struct dmar *other);
 
 /* A remapping structure, bounds-checked: `size` bytes at `bytes`, not aligned; any type. */
 struct dmar_item {

@@ -37,6 +37,7 @@ struct relay_boot {
 	size_t e820_count;
 	bool e820_sound;		/* false: a malformed or overlong map, do not trust it */
 	phys_t rsdp;			/* 0 if unknown */
+	phys_t dmar;			/* the DMAR table that the image brought; 0 if it has none */
 	struct { uint64_t start, size; } in_use[16];	/* what the loader placed: image, initrd, ... */
 	size_t in_use_count;
 	void *arena;			/* our own memory, page aligned */

@@ -27,6 +27,8 @@ struct relay {
 	struct report report;
 	struct ram ram;
 	struct dmar dmar;
+	struct dmar damaged_dmar;	/* the firmware's, if dmar_brought */
+	bool dmar_brought;		/* `dmar` is the image's own */
 	struct pci_config pci;
 	struct sink sink;		/* the one that all may share */
 	struct sink_room sink_room;	/* for those of their own */

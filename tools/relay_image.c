@@ -63,12 +63,14 @@ uint64_t relay_image_memory(const struct image_info *info)
 	return info->arena_offset + info->arena_size;
 }
 
-bool relay_image_lay_out(const struct bzimage *kernel, uint64_t arena_size,
-			 struct image_info *info, struct problem *problem)
+bool relay_image_lay_out(const struct relay_parts *parts, struct image_info *info,
+			 struct problem *problem)
 {
-	const struct setup_header *header = &kernel->header;
+	const struct setup_header *header = &parts->kernel->header;
+	uint64_t arena_size = parts->arena_size;
 	/* All sums are of 32-bit numbers, in 64 bits. */
-	uint64_t inner_offset = align_up(info->stub_memory, header->kernel_alignment);
+	uint64_t dmar_offset = align_up(info->stub_memory, 8);
+	uint64_t inner_offset = align_up(dmar_offset + parts->dmar->size, header->kernel_alignment);
 	uint64_t arena_offset = align_up(inner_offset + header->init_size, PAGE);
 
 	/* The file, and with it what the header's other offsets point to, is smaller than that. */
@@ -78,6 +80,8 @@ bool relay_image_lay_out(const struct bzimage *kernel, uint64_t arena_size,
 				  "0x%llx in all", header->init_size,
 				  (unsigned long long)(arena_offset + arena_size));
 
+	info->dmar_offset = parts->dmar->size ? (uint32_t)dmar_offset : 0;
+	info->dmar_size = (uint32_t)parts->dmar->size;
 	info->inner_offset = (uint32_t)inner_offset;
 	info->arena_offset = arena_offset;
 	info->arena_size = arena_size;
@@ -107,9 +111,10 @@ static void adjust_header(struct setup_header *header, const struct image_info *
 		header->kernel_info_offset += info->inner_offset;
 }
 
-bool relay_image_build(const struct bzimage *kernel, const struct blob *stub,
-		       const struct image_info *info, struct blob *image)
+bool relay_image_build(const struct relay_parts *parts, const struct image_info *info,
+		       struct blob *image)
 {
+	const struct bzimage *kernel = parts->kernel;
 	uint64_t body_size = align_up(info->inner_offset + kernel->body_size, SYSSIZE_UNIT);
 	struct bzimage wrapped = *kernel;
 	uint8_t *body;
@@ -125,8 +130,10 @@ bool relay_image_build(const struct bzimage *kernel, const struct blob *stub,
 	adjust_header(&wrapped.header, info, body_size);
 	bzimage_write_header(&wrapped, image->data);
 
-	memcpy(body, stub->data, stub->size);
+	memcpy(body, parts->stub->data, parts->stub->size);
 	memcpy(body + IMAGE_INFO_OFFSET, info, sizeof(*info));
+	if (parts->dmar->size)
+		memcpy(body + info->dmar_offset, parts->dmar->data, parts->dmar->size);
 	memcpy(body + info->inner_offset, kernel->body, kernel->body_size);
 	return true;
 }

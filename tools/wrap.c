@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "dmar_view.h"
 #include "relay_image.h"
 
 /* The stub that was built with this command: stub_blob.S */
@@ -20,13 +21,15 @@ struct request {
 	const char *kernel;	/* path of the kernel to wrap */
 	const char *output;
 	const char *stub;	/* path of a stub to use, or NULL for our own */
+	const char *dmar;	/* path of the machine's DMAR table, or NULL */
 	uint64_t arena_size;
 	uint32_t flags;		/* image_info.flags */
 };
 
 static void print_help(void)
 {
-	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--adopting] [--stub FILE]\n"
+	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--adopting] [--dmar FILE]\n"
+	     "                     [--stub FILE]\n"
 	     "\n"
 	     "Makes a kernel image whose first instructions are the dmarelay stub. When kexec\n"
 	     "starts it after a crash, the stub copies the crashed kernel's DMA remapping\n"
@@ -48,6 +51,10 @@ static void print_help(void)
 	     "                     stays where it is, and the report says so.\n"
 	     "      --adopting     VMLINUZ has the adoption patches: pass-through devices may be\n"
 	     "                     fenced, since it takes the fences over (dmarelay.fence=auto)\n"
+	     "      --dmar FILE    keep a copy of the machine's DMAR table in OUT, as of\n"
+	     "                     /sys/firmware/acpi/tables/DMAR: should the crash have damaged\n"
+	     "                     the firmware's, the stub goes by the copy, and mends the\n"
+	     "                     firmware's for the kdump kernel. For this machine only.\n"
 	     "      --stub FILE    use this stub instead of the built-in one\n"
 	     "  -h, --help         show this help\n"
 	     "\n"
@@ -92,6 +99,7 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 		{ "output", required_argument, NULL, 'o' },
 		{ "arena", required_argument, NULL, 'a' },
 		{ "adopting", no_argument, NULL, 'A' },
+		{ "dmar", required_argument, NULL, 'd' },
 		{ "stub", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -110,6 +118,9 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 			break;
 		case 'A':
 			request->flags |= IMAGE_ADOPTING;
+			break;
+		case 'd':
+			request->dmar = optarg;
 			break;
 		case 's':
 			request->stub = optarg;
@@ -153,26 +164,49 @@ static void print_summary(const struct request *request, const struct image_info
 	       info->arena_offset, relay_image_memory(info));
 }
 
-static int wrap(const struct request *request, const struct blob *file, const struct blob *stub)
+/* The files' content. */
+struct inputs {
+	struct blob kernel, stub, dmar;
+};
+
+/* Only a whole and sound table is of use at the crash. */
+static bool check_dmar(const struct blob *dmar, struct problem *problem)
 {
-	struct problem problem;
+	struct dmar_view view;
+
+	if (!dmar_recognised(dmar->data, dmar->size))
+		return problem_at(problem, 0, "expected a DMAR table, found no \"DMAR\" and length");
+	if (!dmar_read(&view, dmar->data, dmar->size, problem) || dmar_damaged(&view, problem))
+		return false;
+	if (view.extra)
+		return problem_at(problem, view.dmar.size, "expected the table's end, found %" PRIu64
+				  " bytes more", view.extra);
+	return true;
+}
+
+static int wrap(const struct request *request, const struct inputs *inputs)
+{
 	struct bzimage kernel;
+	struct relay_parts parts = { &kernel, &inputs->stub, &inputs->dmar, request->arena_size };
+	struct problem problem;
 	struct image_info info;
 	struct blob image;
 
-	if (!relay_image_check_stub(stub, &info, &problem))
+	if (!relay_image_check_stub(&inputs->stub, &info, &problem))
 		return cli_malformed(request->stub ? request->stub : "built-in stub", &problem);
-	if (!bzimage_parse(&kernel, file, &problem))
+	if (request->dmar && !check_dmar(&inputs->dmar, &problem))
+		return cli_malformed(request->dmar, &problem);
+	if (!bzimage_parse(&kernel, &inputs->kernel, &problem))
 		return cli_malformed(request->kernel, &problem);
 	if (relay_image_is_wrapped(&kernel)) {
 		problem_at(&problem, kernel.setup_size + IMAGE_INFO_OFFSET,
 			   "expected a plain kernel, found one that is wrapped already");
 		return cli_malformed(request->kernel, &problem);
 	}
-	if (!relay_image_lay_out(&kernel, request->arena_size, &info, &problem))
+	if (!relay_image_lay_out(&parts, &info, &problem))
 		return cli_malformed(request->kernel, &problem);
 	info.flags = request->flags;
-	if (!relay_image_build(&kernel, stub, &info, &image))
+	if (!relay_image_build(&parts, &info, &image))
 		return cli_fail("%s: out of memory", request->output);
 
 	bool written = file_replace(request->output, &image);
@@ -184,26 +218,28 @@ static int wrap(const struct request *request, const struct blob *file, const st
 	return cli_finish(CLI_OK);
 }
 
+/* What the request does not name stays as it is. */
+static bool read_inputs(const struct request *request, struct inputs *inputs)
+{
+	return file_read(request->kernel, NULL, &inputs->kernel) &&
+	       (!request->stub || file_read(request->stub, NULL, &inputs->stub)) &&
+	       (!request->dmar || file_read(request->dmar, NULL, &inputs->dmar));
+}
+
 int cli_wrap(int argc, char **argv)
 {
 	struct request request = { .arena_size = RELAY_ARENA_DEFAULT };
-	struct blob stub = { stub_blob, (size_t)(stub_blob_end - stub_blob) };
-	struct blob kernel;
+	struct inputs inputs = { .stub = { stub_blob, (size_t)(stub_blob_end - stub_blob) } };
 	int status = parse_arguments(argc, argv, &request);
 
 	if (status < 0)
 		status = check_output(&request);
 	if (status >= 0)
 		return status;
-	if (request.stub && !file_read(request.stub, NULL, &stub))
-		return CLI_FAILED;
-	if (!file_read(request.kernel, NULL, &kernel)) {
-		status = CLI_FAILED;
-	} else {
-		status = wrap(&request, &kernel, &stub);
-		file_free(&kernel);
-	}
-	if (request.stub)
-		file_free(&stub);
+	status = read_inputs(&request, &inputs) ? wrap(&request, &inputs) : CLI_FAILED;
+	file_free(&inputs.kernel);
+	file_free(&inputs.dmar);
+	if (inputs.stub.data != stub_blob)
+		file_free(&inputs.stub);
 	return status;
 }

@@ -44,7 +44,7 @@ image_info:
 HEAD_REST equ 0x50
 	section .head.rest progbits alloc exec nowrite align=1
 head_rest:
-	times 0x80 - HEAD_REST db 0
+	times 0x88 - HEAD_REST db 0
 
 entry32_body:
 	call	.here

@@ -49,6 +49,8 @@ static bool is_sound(const struct image_info *info, uint64_t load)
 	       info->arena_offset % PAGE_SIZE == 0 && info->arena_size % PAGE_SIZE == 0 &&
 	       info->arena_offset >= info->inner_offset && info->arena_offset <= 1ull << 33 &&
 	       info->arena_size <= UINT32_MAX &&
+	       (!info->dmar_offset || info->dmar_offset >= info->stub_memory) &&
+	       (uint64_t)info->dmar_offset + info->dmar_size <= info->inner_offset &&
 	       range_fits(load, info->arena_offset + info->arena_size);
 }
 
@@ -63,6 +65,7 @@ static void describe_image(struct entry_state *entry, const struct image_info *i
 	boot.arena_phys = phys(arena);
 	boot.arena_size = info->arena_size;
 	boot.adopting = info->flags & IMAGE_ADOPTING;
+	boot.dmar = phys(info->dmar_offset ? entry->load + info->dmar_offset : 0);
 	boot_in_use(&boot, entry->load, info->arena_offset + info->arena_size);
 }
 

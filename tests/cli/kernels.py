@@ -14,10 +14,10 @@ FIELDS = {
 }
 
 INFO_OFFSET = 0x40
-INFO = struct.Struct("<8sIIIIQQIIIIIHH")
+INFO = struct.Struct("<8sIIIIQQIIIIIHHII")
 INFO_NAMES = ("magic", "stub_size", "stub_memory", "inner_offset", "flags", "arena_offset",
               "arena_size", "syssize", "init_size", "payload_offset", "handover_offset",
-              "kernel_info_offset", "xloadflags", "reserved2")
+              "kernel_info_offset", "xloadflags", "reserved2", "dmar_offset", "dmar_size")
 
 
 def get(image, name):

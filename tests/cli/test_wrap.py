@@ -8,6 +8,7 @@ import struct
 import pytest
 
 import kernels
+import tables
 from conftest import TOP
 
 MIB = 1 << 20
@@ -39,7 +40,7 @@ def test_layout(wrap):
     assert info["arena_offset"] == 0x400000 + 0x1235000     # init_size 0x1234567, to the page
     assert info["arena_size"] == MIB
     assert body[:0x40] == stub[:0x40]
-    assert body[0x80:len(stub)] == stub[0x80:]
+    assert body[0x88:len(stub)] == stub[0x88:]
     assert not any(body[len(stub):info["inner_offset"]])
 
 
@@ -98,6 +99,53 @@ def test_adopting_is_for_the_stub_to_know(wrap):
     assert kernels.info(plain)["flags"] == 0
     assert kernels.info(adopting)["flags"] == 1
     assert sum(a != b for a, b in zip(plain, adopting, strict=True)) == 1
+
+
+def test_table_stands_between_stub_and_kernel(wrap, tmp_path):
+    table, inner = tables.everything(), kernels.kernel()
+    (tmp_path / "DMAR").write_bytes(table)
+    plain = kernels.info(wrap(inner, stub=kernels.stub(memory=0x9001)))
+    wrapped = wrap(inner, "--dmar", "DMAR", stub=kernels.stub(memory=0x9001))
+    info = kernels.info(wrapped)
+    start = kernels.setup_size(wrapped)
+    assert plain["dmar_offset"] == plain["dmar_size"] == 0
+    assert info["dmar_offset"] == 0x9008 and info["dmar_size"] == len(table)
+    assert info["inner_offset"] == plain["inner_offset"]
+    assert wrapped[start + 0x9008:start + 0x9008 + len(table)] == table
+    assert wrapped[start + info["inner_offset"]:] == inner[kernels.setup_size(inner):]
+
+
+def test_table_moves_the_kernel_if_need_be(wrap, tmp_path):
+    (tmp_path / "DMAR").write_bytes(tables.everything())
+    info = kernels.info(wrap(kernels.kernel(), "--dmar", "DMAR",
+                             stub=kernels.stub(memory=0x1ffff8)))
+    assert info["dmar_offset"] == 0x1ffff8 and info["inner_offset"] == 0x400000
+
+
+BAD_TABLES = {
+    "empty": (b"", ["offset 0x0", "DMAR"]),
+    "another": (b"APIC" + tables.everything()[4:], ["offset 0x0", "DMAR"]),
+    "handoff": (b"DMARELAY" + bytes(100), ["offset 0x0", "DMAR"]),
+    "truncated": (tables.everything()[:-1], ["offset 0x4", "truncated"]),
+    "checksum": (tables.table(tables.unit(), checksum=1), ["offset 0x9", "checksum"]),
+    "structure": (tables.table(tables.structure(1, b"", length=3)), ["offset 0x30", "structure"]),
+    "extra": (tables.everything() + b"?", ["1 bytes more"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+def test_refuses_table(refused, tmp_path, case):
+    table, words = BAD_TABLES[case]
+    (tmp_path / "vmlinuz").write_bytes(kernels.kernel())
+    (tmp_path / "DMAR").write_bytes(table)
+    refused(["DMAR: ", *words], "wrap", "vmlinuz", "-o", "out", "--dmar", "DMAR")
+    assert not (tmp_path / "out").exists()
+
+
+def test_table_that_is_not_there(dmarelay, tmp_path):
+    (tmp_path / "vmlinuz").write_bytes(kernels.kernel())
+    done = dmarelay("wrap", "vmlinuz", "-o", "out", "--dmar", "DMAR")
+    assert done.status == 1 and "DMAR: " in done.err
 
 
 def test_odd_sized_body_is_kept_whole(wrap):

@@ -316,6 +316,7 @@ def stub_seeds():
         "scalable": Machine().scalable(), "drop": Machine().scalable().machine(option=2),
         "scalable_ir": Machine().scalable(flags=0x300c), "two": Machine().legacy().scalable(),
         "deaf": Machine().legacy(behaviour=0x10), "deaf_queue": Machine().legacy(behaviour=0x80),
+        "brought": Machine().legacy().machine(ticks=0x800a).dmar(b"\1\0\x7f\0"),
         "rmrr": Machine().legacy().dmar(rmrr), "dead": Machine().legacy(behaviour=0xe00),
         "loop": Machine().legacy().entry(5, 3, 4), "clash": Machine().legacy().word(2, 0x1f1, 0x1101),
     }

@@ -25,7 +25,8 @@ enum step {
 	STEP_MAP,	/* page, index (2), count, address (8): a run of entries, page after page */
 	STEP_UNIT,	/* another unit: see add_unit() */
 	STEP_DMAR,	/* length, bytes of a DMAR structure */
-	STEP_MACHINE,	/* arena pages (2), option, ticks a look (2), look that jumps (2) */
+	STEP_MACHINE,	/* arena pages (2), option, ticks a look, with bring_dmar in bit 15 (2),
+			   look that jumps (2) */
 	STEPS
 };
 
@@ -124,6 +125,9 @@ static void add_structure(struct input *input, struct build *b)
 		build_structure(b, bytes, size);
 }
 
+/* The image brings a table, with the units but without the structures behind them. */
+static bool bring_dmar;
+
 static void set_machine(struct input *input, struct build *b)
 {
 	static const char *const options[] = {
@@ -133,7 +137,9 @@ static void set_machine(struct input *input, struct build *b)
 
 	b->arena_size = 0x10000 + take_number(input, 2) % 192 * PAGE_SIZE;
 	b->options = options[take_number(input, 1) % COUNT_OF(options)];
-	fake.ticks_per_look = take_number(input, 2) % 2048;
+	fake.ticks_per_look = take_number(input, 2);
+	bring_dmar = fake.ticks_per_look >> 15;
+	fake.ticks_per_look %= 2048;
 	fake.jump_at = take_number(input, 2);
 	fake.jump = fake.jump_at ? 1ull << 40 : 0;
 }
@@ -146,6 +152,7 @@ static struct build *build(struct input *input)
 	uint8_t skipped[256];
 
 	b->arena_size = 0x40000;
+	bring_dmar = false;
 	for (size_t i = 0; i < b->load_count; i++)	/* RAM is RAM, though nobody wrote it */
 		memory_allow(b->loads[i].first, b->loads[i].last);
 	for (unsigned int i = 0; i < POOL_PAGES; i++)
@@ -167,6 +174,8 @@ static struct build *build(struct input *input)
 	/* Units answer before the stub gives them up, or never: late ones can only be guessed about. */
 	for (unsigned int i = 0; fake.jump && i < mock_count(); i++)
 		mock_unit(i)->delay = 0;
+	if (bring_dmar)
+		build_bring_dmar(b);
 	while (structure_count)
 		add_structure(&structures[--structure_count], b);
 	return b;

@@ -3,17 +3,20 @@
  * `dmarelay wrap` on a file that claims to be a kernel, and one that claims to be a stub: what comes
  * out holds both, unchanged, where its own header says.
  *
- * The input: 4 bytes for the stub's size and the arena's, the stub, the kernel.
+ * The input: 4 bytes for the stub's size and the arena's, the stub, the kernel. If the arena's size is
+ * odd, the kernel's last bytes are a DMAR table as well.
  */
 #include "fuzz.h"
 #include "relay_image.h"
 
 #define PAGE		4096u
+#define DMAR_MOST	300u
 #define MOST_IMAGE	(4u << 20)	/* larger ones are only laid out: making them takes long */
 
-static void check(const struct bzimage *kernel, const struct blob *stub, const struct blob *image,
+static void check(const struct relay_parts *parts, const struct blob *image,
 		  const struct image_info *info)
 {
+	const struct bzimage *kernel = parts->kernel;
 	struct problem problem;
 	struct bzimage wrapped;
 
@@ -21,18 +24,26 @@ static void check(const struct bzimage *kernel, const struct blob *stub, const s
 	must(relay_image_is_wrapped(&wrapped));
 	must(wrapped.body_size >= info->inner_offset + kernel->body_size);
 	must(!memcmp(wrapped.body + info->inner_offset, kernel->body, kernel->body_size));
-	must(!memcmp(wrapped.body, stub->data, IMAGE_INFO_OFFSET));
+	must(!memcmp(wrapped.body, parts->stub->data, IMAGE_INFO_OFFSET));
+	must(!info->dmar_offset == !parts->dmar->size && info->dmar_size == parts->dmar->size);
+	if (info->dmar_offset) {
+		must(info->dmar_offset >= info->stub_memory && info->dmar_offset % 8 == 0);
+		must((uint64_t)info->dmar_offset + info->dmar_size <= info->inner_offset);
+		must(!memcmp(wrapped.body + info->dmar_offset, parts->dmar->data, info->dmar_size));
+	}
 	must(wrapped.header.init_size == relay_image_memory(info));
 	must(info->arena_offset >= (uint64_t)info->inner_offset + kernel->header.init_size);
 	must(info->inner_offset >= info->stub_memory);
 	must(info->arena_offset % PAGE == 0);
 }
 
-static void wrap(const struct blob *file, const struct blob *stub, uint64_t arena_size)
+static void wrap(const struct blob *file, const struct blob *stub, const struct blob *dmar,
+		 uint64_t arena_size)
 {
 	struct problem problem = { .offset = UINT64_MAX };
-	struct image_info info;
 	struct bzimage kernel;
+	struct relay_parts parts = { &kernel, stub, dmar, arena_size };
+	struct image_info info;
 	struct blob image;
 
 	if (!relay_image_check_stub(stub, &info, &problem) ||
@@ -41,11 +52,11 @@ static void wrap(const struct blob *file, const struct blob *stub, uint64_t aren
 		return;
 	}
 	if (relay_image_is_wrapped(&kernel) ||
-	    !relay_image_lay_out(&kernel, arena_size, &info, &problem) ||
+	    !relay_image_lay_out(&parts, &info, &problem) ||
 	    info.inner_offset + kernel.body_size > MOST_IMAGE)
 		return;
-	must(relay_image_build(&kernel, stub, &info, &image));
-	check(&kernel, stub, &image, &info);
+	must(relay_image_build(&parts, &info, &image));
+	check(&parts, &image, &info);
 	file_free(&image);
 }
 
@@ -65,9 +76,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, size };
 	size_t stub_size = take_number(&input, 2);
 	uint64_t arena_size = RELAY_ARENA_MIN + take_number(&input, 2) * PAGE;
-	struct blob stub = copy(&input, stub_size), kernel = copy(&input, SIZE_MAX);
+	struct blob stub = copy(&input, stub_size), kernel = copy(&input, SIZE_MAX), dmar = { NULL, 0 };
 
-	wrap(&kernel, &stub, arena_size);
+	if (arena_size / PAGE % 2) {
+		dmar.size = kernel.size < DMAR_MOST ? kernel.size : DMAR_MOST;
+		dmar.data = kernel.data + (kernel.size - dmar.size);
+	}
+	wrap(&kernel, &stub, &dmar, arena_size);
 	file_free(&stub);
 	file_free(&kernel);
 	return 0;

@@ -15,7 +15,6 @@
 /* When a whole machine is damaged; the fake machine has no such times. */
 #define INJECT_BEFORE	1u	/* before the panic */
 #define INJECT_ENTRY	2u	/* at the 64-bit entry: the crashed kernel runs no more */
-#define INJECT_REAL	4u	/* not the fake machine */
 
 enum inject_part { PART_FREE, PART_KERNEL, PART_INITRD, PART_ARENA, PART_COUNT };
 

@@ -65,13 +65,17 @@ def locked(name, wait=True):
 # -- machines ready to panic -----------------------------------------------------------------
 
 
-def plan_of(kernel, cmdline=""):
-    """What runs behind the panic, `cmdline` added to the kdump kernel's."""
+def plan_of(kernel, cmdline="", dmar=None):
+    """What runs behind the panic, `cmdline` added to the kdump kernel's.
+
+    `dmar`: the file with the machine's DMAR table, of which a stub's image has a copy.
+    """
     inner = paths.ADOPTING_IMAGE if kernel == "stub+adopting" else paths.kernel_image()
     image = inner
     if kernel != "stock":
         image = os.path.join(FOLDER, kernel + ".relay")
-        subprocess.run([paths.DMARELAY, "wrap", inner, "-o", image, "--arena", ARENA], check=True,
+        subprocess.run([paths.DMARELAY, "wrap", inner, "-o", image, "--arena", ARENA,
+                        *(["--dmar", dmar] if dmar else [])], check=True,
                        stdout=subprocess.DEVNULL)
     first = os.path.join(FOLDER, "first.cpio")
     initrd = os.path.join(FOLDER, f"{kernel}.cpio.gz")
@@ -107,6 +111,7 @@ class Keep(Cycle):
         raise NotReady("not all devices do DMA")
 
     def _panic(self):
+        write(os.path.join(self.target, "dmar"), self.ram.read(*inject.find_dmar(self.ram)))
         self.machine.save(self.target)
 
     def _follow(self):
@@ -119,9 +124,10 @@ class Keep(Cycle):
 def prepare(kernel):
     """The plan of a kernel, with a machine kept for it that has these files."""
     name = kernel.replace("+", "-")
+    dmar = None if kernel == "stock" else os.path.join(prepare("stock").saved, "dmar")
     with locked("prepare-" + name):
         with locked("images"):
-            plan = plan_of(kernel)
+            plan = plan_of(kernel, dmar=dmar)
         target = os.path.join(FOLDER, "saved", name)
         stamp = hashlib.sha256(repr(plan).encode())
         for path in (plan.image, plan.initrd, plan.config.initrd):

@@ -252,9 +252,23 @@ void build_acpi_table(uint64_t pa, const char *signature, const void *body, size
 	memory_put(pa, table, head.length);
 }
 
+static void put_dmar(const struct build *b, uint64_t at)
+{
+	uint8_t body[12 + BUILD_MAX_DMAR] = { (uint8_t)(b->host_width - 1), DMAR_FLAG_INTR_REMAP };
+
+	memcpy(body + 12, b->dmar, b->dmar_size);
+	build_acpi_table(at, "DMAR", body, 12 + b->dmar_size);
+}
+
+void build_bring_dmar(struct build *b)
+{
+	put_dmar(b, BUILD_BROUGHT);
+	b->boot.dmar = phys(BUILD_BROUGHT);
+}
+
 static void seal_acpi(const struct build *b)
 {
-	uint64_t dmar = BUILD_ACPI + 0x1000, other = BUILD_ACPI + 0x800;
+	uint64_t dmar = BUILD_DMAR, other = BUILD_ACPI + 0x800;
 	uint64_t xsdt[2] = { other, b->no_dmar ? other : dmar };
 	uint32_t rsdt[2] = { (uint32_t)xsdt[0], (uint32_t)xsdt[1] };
 	struct acpi_rsdp rsdp = {
@@ -263,7 +277,6 @@ static void seal_acpi(const struct build *b)
 		.length = sizeof(rsdp),
 		.xsdt = BUILD_ACPI,
 	};
-	uint8_t body[12 + BUILD_MAX_DMAR] = { (uint8_t)(b->host_width - 1), DMAR_FLAG_INTR_REMAP };
 
 	memcpy(rsdp.signature, "RSD PTR ", 8);
 	rsdp.checksum = checksum((uint8_t *)&rsdp, ACPI_RSDP_V1_SIZE);
@@ -272,8 +285,7 @@ static void seal_acpi(const struct build *b)
 	build_acpi_table(BUILD_ACPI, "XSDT", xsdt, sizeof(xsdt));
 	build_acpi_table(BUILD_ACPI + 0x400, "RSDT", rsdt, sizeof(rsdt));
 	build_acpi_table(other, "MCFG", b->mcfg, b->mcfg_size);
-	memcpy(body + 12, b->dmar, b->dmar_size);
-	build_acpi_table(dmar, "DMAR", body, 12 + b->dmar_size);
+	put_dmar(b, dmar);
 }
 
 /* ELF-64, by the offsets of the System V ABI rather than by the stub's structs. */

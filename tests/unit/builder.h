@@ -48,7 +48,8 @@
 #define BUILD_ELFCOREHDR	0x68000000ull
 #define BUILD_ARENA		0x75000000ull
 #define BUILD_IMAGE		0x74600000ull
-#define BUILD_ACPI		0x7ffe0000ull	/* XSDT here, RSDT +0x400, DMAR +0x1000 */
+#define BUILD_ACPI		0x7ffe0000ull	/* XSDT here, RSDT +0x400, MCFG +0x800 */
+#define BUILD_DMAR		(BUILD_ACPI + 0x1000)
 #define BUILD_RSDP		0x000f5a00ull
 #define BUILD_UNIT		0xfed90000ull	/* the first unit's registers, the next a page on */
 
@@ -142,6 +143,10 @@ void build_mcfg(struct build *b, const struct mcfg_entry *entry);
 
 /* Write elfcorehdr, e820, ACPI tables and the command line. */
 void build_seal(struct build *b);
+
+/* Let the image bring a copy of the DMAR table as build_seal() would write it now. */
+#define BUILD_BROUGHT		(BUILD_IMAGE + 0x40000)
+void build_bring_dmar(struct build *b);
 
 /* An ACPI table at `pa` with a sound checksum, its head included in `size`. */
 void build_acpi_table(uint64_t pa, const char *signature, const void *body, size_t body_size);

@@ -75,17 +75,27 @@ bool machine_read(phys_t from, void *to, size_t size)
 	return true;
 }
 
+#define PIECE	16u	/* as much as the mock unit's write buffer holds in one place */
+
+static void write_piece(uint64_t to, const void *from, size_t size)
+{
+	uint8_t before[PIECE];
+
+	if (!memory_get(to, before, size))
+		fail_msg("the stub wrote %zu bytes at %#lx, where there is no RAM", size, to);
+	memory_put(to, from, size);
+	mock_memory_written(to, before, size);
+}
+
 bool machine_write(phys_t to, const void *from, size_t size)
 {
-	uint8_t before[64];
-
 	if (!cpu_reaches(to, size))
 		return false;
-	if (size > sizeof(before) || !memory_get(to.pa, before, size))
-		fail_msg("the stub wrote %zu bytes at %#lx, where there is no RAM", size, to.pa);
-	memory_put(to.pa, from, size);
 	fake_log(EVENT_MEND, 0, 0, to.pa);
-	mock_memory_written(to.pa, before, size);
+	for (size_t done = 0, part; done < size; done += part) {
+		part = size - done < PIECE ? size - done : PIECE;
+		write_piece(to.pa + done, (const uint8_t *)from + done, part);
+	}
 	return true;
 }
 
@@ -93,9 +103,16 @@ static struct mock_unit *unit_at(phys_t base, uint32_t offset)
 {
 	struct mock_unit *unit = mock_find(base.pa);
 
-	if (!unit)
+	if (!unit && !fake.open_bus)
 		fail_msg("access to register %#x of a unit at %#lx, where there is none", offset, base.pa);
 	return unit;
+}
+
+static uint64_t read_register(phys_t base, uint32_t offset, unsigned int size)
+{
+	struct mock_unit *unit = unit_at(base, offset);
+
+	return unit ? mock_read(unit, offset, size) : UINT64_MAX;
 }
 
 uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
@@ -104,7 +121,7 @@ uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
 
 	if (space_read(base.pa + offset, &value))
 		return value;
-	return (uint32_t)mock_read(unit_at(base, offset), offset, 4);
+	return (uint32_t)read_register(base, offset, 4);
 }
 
 uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset)
@@ -114,7 +131,7 @@ uint32_t machine_pci_read32(uint8_t bus, uint8_t devfn, uint8_t offset)
 
 uint64_t machine_mmio_read64(phys_t base, uint32_t offset)
 {
-	return mock_read(unit_at(base, offset), offset, 8);
+	return read_register(base, offset, 8);
 }
 
 void machine_mmio_write32(phys_t base, uint32_t offset, uint32_t value)

@@ -49,6 +49,7 @@ struct fake {
 	unsigned int cpu_bits;		/* machine_read() beyond these fails */
 	uint64_t nmis;			/* that came so far */
 	bool no_console;
+	bool open_bus;			/* where no unit is, registers read as all ones, and fail no test */
 
 	/* what happened */
 	uint64_t ticks, looks;
