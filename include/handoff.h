@@ -33,7 +33,7 @@
 #define HANDOFF_SETUP_DATA_TYPE	0x52414d44u	/* "DMAR" */
 #define HANDOFF_MAGIC		0x59414c4552414d44ull	/* "DMARELAY" */
 #define HANDOFF_MAJOR		1
-#define HANDOFF_MINOR		3
+#define HANDOFF_MINOR		4
 #define HANDOFF_MAX_SECTIONS	32	/* more is malformed */
 
 /* What became of the whole machine. */
@@ -178,6 +178,7 @@ struct handoff_domain {
 #define HANDOFF_DOMAIN_NESTED		(1u << 4)	/* second-level under a guest's first-level */
 #define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* ours, in the place of pass-through; old_root 0 */
 #define HANDOFF_DOMAIN_GARBAGE		(1u << 6)	/* its top table is none: its devices were sunk */
+#define HANDOFF_DOMAIN_SUNK		(1u << 7)	/* in part; its devices' faults are muted (FPD) */
 
 enum handoff_translation {
 	HANDOFF_TRANSLATED	= 1,	/* second-level */

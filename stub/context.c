@@ -162,7 +162,10 @@ static struct translation translation_of(struct vtd_entry128 entry)
 	};
 }
 
-/* Point the entry at our copy of its domain. */
+/*
+ * Point the entry at our copy of its domain. What a device reads from a sink it may take for an address;
+ * the fault, at one beyond the tables' width, would tell nothing of the crash.
+ */
 static void keep_device(struct relay *relay, struct device *device, bool repaired)
 {
 	const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
@@ -171,6 +174,8 @@ static void keep_device(struct relay *relay, struct device *device, bool repaire
 		device->entry->lo = (device->found.lo & ~VTD_CTX_SLPTPTR) | domain->new_root;
 	device->entry->hi = (device->found.hi & ~VTD_CTX_DID_MASK) |
 			    (uint64_t)domain->id << VTD_CTX_DID_SHIFT;
+	if (domain->flags & HANDOFF_DOMAIN_SUNK)
+		device->entry->lo |= VTD_CTX_FPD;
 	if (device->report) {
 		device->report->action = repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT;
 		device->report->domain_id = (uint16_t)domain->id;

@@ -131,7 +131,7 @@ uint8_t pasid_entry_kind(const struct vtd_pasid *entry)
 	}
 }
 
-/* Point the entry at our copy of its domain. */
+/* Point the entry at our copy of its domain. FPD: see context.c, keep_device(). */
 static void keep_entry(const struct relay *relay, struct vtd_pasid *entry, uint32_t index)
 {
 	const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, index);
@@ -141,6 +141,8 @@ static void keep_entry(const struct relay *relay, struct vtd_pasid *entry, uint3
 	else if (!is_pass_through(entry))
 		entry->q[0] = (entry->q[0] & ~VTD_PE_SLPTPTR) | domain->new_root;
 	entry->q[1] = (entry->q[1] & ~VTD_PE_DID_MASK) | domain->id;
+	if (domain->flags & HANDOFF_DOMAIN_SUNK)
+		entry->q[0] |= VTD_PE_FPD;
 }
 
 static void report_entry_of(struct relay *relay, const struct pasid_user *user, uint32_t pasid,

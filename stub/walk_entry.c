@@ -43,6 +43,8 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 	}
 	quarantine(&walk->relay->report, &record);
 	frame->entries[index] = sink ? sink_for(walk, frame->level) : 0;
+	if (sink)
+		walk->domain->flags |= HANDOFF_DOMAIN_SUNK;
 }
 
 /* Is [address, address + size) out of the crash region? Most leaves fall into the last gap. */

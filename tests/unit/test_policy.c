@@ -426,6 +426,37 @@ static void muted_contexts_of_scalable_mode(void **state)
 	assert_hex_equal(memory_get64(scene_translate(&s, SCENE_UPPER, 0).path[1]) & 3, VTD_SMC_FPD | VTD_SMC_P);
 }
 
+/* It may take what it reads from the sink for an address; one that is blocked is told that it is. */
+static void device_whose_tables_were_sunk_in_part_is_muted(void **state)
+{
+	struct scene s = scene_make(state);
+	bool sink = s.sink;
+
+	memory_put64(s.leaf, BUILD_CRASH_START | 3);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(!!(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD), sink);
+	assert_false(scene_context_now(&s, SCENE_NEIGHBOUR).lo & VTD_CTX_FPD);
+}
+
+static uint64_t pasid_entry_now(const struct scene *s, uint16_t source, uint32_t pasid)
+{
+	return memory_get64(scene_translate_pasid(s, source, pasid, SCENE_IOVA).path[3]);
+}
+
+static void pasid_whose_tables_were_sunk_in_part_is_muted(void **state)
+{
+	struct scene s = scene_make_scalable(state);
+	bool sink = s.sink;
+
+	memory_put64(s.fl_leaf, BUILD_CRASH_START | 7);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_int_equal(!!(pasid_entry_now(&s, SCENE_SOURCE, SCENE_PASID) & VTD_PE_FPD), sink);
+	assert_true(pasid_entry_now(&s, SCENE_SOURCE, SCENE_PASID) & VTD_PE_P);
+	assert_false(pasid_entry_now(&s, SCENE_SOURCE, 0) & VTD_PE_FPD);
+}
+
 /* ---- Reserved memory that cannot be mended ---- */
 
 /* A pass-through device reaches it as it is. */
@@ -552,6 +583,8 @@ int main(void)
 		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
 		cmocka_unit_test(muted_contexts_have_fpd),
 		cmocka_unit_test(muted_contexts_of_scalable_mode),
+		SUNK_AND_BLOCKED(device_whose_tables_were_sunk_in_part_is_muted),
+		SUNK_AND_BLOCKED(pasid_whose_tables_were_sunk_in_part_is_muted),
 		cmocka_unit_test(reserved_memory_of_a_pass_through_device),
 		SUNK_AND_BLOCKED(reserved_memory_of_a_quarantined_device),
 		cmocka_unit_test(reserved_memory_beyond_52_bits_is_not_mapped),
