@@ -23,7 +23,10 @@ static enum handoff_reason take(struct dmar *dmar, enum acpi_result result, cons
 		return HANDOFF_BAD_DMAR;
 	}
 	dmar->address_width = (uint8_t)(table->bytes[offsetof(struct dmar_table, host_address_width)] + 1);
-	return dmar->address_width && dmar->address_width <= 64 ? HANDOFF_OK : HANDOFF_BAD_DMAR;
+	if (dmar->address_width && dmar->address_width <= 64)
+		return HANDOFF_OK;
+	dmar->table = NULL;
+	return HANDOFF_BAD_DMAR;
 }
 
 enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *arena)

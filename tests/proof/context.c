@@ -47,7 +47,7 @@ void proof_context(void)
 	prove((was.lo & 0xff0) == 0 && (was.hi & ~0xffff7full) == 0 && did < domain_ids());
 	prove(type == 0 || (type == 1 && unit.ecap & 4) || (type == 2 && unit.ecap & 1 << 6));
 	prove(width_is_there(was.hi & 7));
-	prove(wanted.id == did && ((now.lo ^ was.lo) & 0xfff) == 0 && ((now.hi ^ was.hi) & ~0xffff00ull) == 0);
+	prove(wanted.id == did && ((now.lo ^ (was.lo | muted())) & 0xfff) == 0 && ((now.hi ^ was.hi) & ~0xffff00ull) == 0);
 	prove((now.hi >> 8 & 0xffff) == domain.id);
 	if (type == 2) {
 		prove(wanted.flags == HANDOFF_DOMAIN_PASS_THROUGH && now.lo == was.lo);

@@ -12,6 +12,9 @@ enum domain_result domain_take(struct relay *r, struct unit *u, const struct tra
 		return nondet_bool() ? DOMAIN_UNTRACKED : DOMAIN_LATE;
 	taken = true;
 	*index = 0;
+	domain.flags = wanted.flags;
+	if (!(wanted.flags & HANDOFF_DOMAIN_PASS_THROUGH) && nondet_bool())
+		domain.flags |= HANDOFF_DOMAIN_SUNK;
 	domain.id = *repaired ? nondet_u16() : wanted.id;
 	domain.new_root = nondet_u64();
 	assume(wanted.flags & HANDOFF_DOMAIN_PASS_THROUGH ? domain.new_root == 0 :
@@ -120,6 +123,12 @@ void *report_entry(const struct report *report, enum handoff_section_type type, 
 	(void)report;
 	prove(type == HANDOFF_DOMAINS && index == 0 && taken);
 	return &domain;
+}
+
+/* FPD, of one whose tables lead to a sink in part. */
+static inline uint64_t muted(void)
+{
+	return domain.flags & HANDOFF_DOMAIN_SUNK ? 2 : 0;
 }
 
 /* A table of `levels` of a sink that there is? */

@@ -90,12 +90,12 @@ void proof_pasid_entry(void)
 	if (type == VTD_PGTT_FIRST_LEVEL) {
 		prove(unit.ecap >> 47 & 1 && wanted.flags == HANDOFF_DOMAIN_FIRST_LEVEL);
 		prove(wanted.levels == 4 || (wanted.levels == 5 && unit.cap >> 60 & 1));
-		prove(wanted.levels == 4 + (was.q[2] >> 2 & 3) && now.q[0] == was.q[0]);
+		prove(wanted.levels == 4 + (was.q[2] >> 2 & 3) && now.q[0] == (was.q[0] | muted()));
 		prove(now.q[2] == ((was.q[2] & 0xfff) | domain.new_root));
 		return;
 	}
 	prove(type == VTD_PGTT_SECOND_LEVEL ? unit.ecap >> 46 & 1 :
 	      type == VTD_PGTT_NESTED && unit.ecap >> 26 & 1);
 	prove(width_is_there(was.q[0] >> 2 & 7) && wanted.levels == (was.q[0] >> 2 & 7) + 2);
-	prove(now.q[0] == ((was.q[0] & 0xfff) | domain.new_root) && now.q[2] == was.q[2]);
+	prove(now.q[0] == ((was.q[0] & 0xfff) | muted() | domain.new_root) && now.q[2] == was.q[2]);
 }

@@ -26,11 +26,14 @@ WRAPS = ("unsigned-overflow", "conversion")
 FIELDS = ("conversion",)
 VET = ("stub/vet.c",)
 MACHINE = ("tests/proof/machine.c",)
+ACPI = ("stub/arena.c", *MACHINE)
 REPORT = ("stub/arena.c",)
 SHARE = ("stub/share.c", "stub/arena.c")
 
 PROOFS = (
     Proof("memo_init", "memo.c", ("stub/memo.c", "stub/arena.c"), 22),
+    Proof("acpi_find", "acpi.c", ACPI, 57, ("find_in.0:3", "memcmp.0:9"), without=WRAPS),
+    Proof("dmar_find", "acpi.c", ACPI, 57, ("find_in.0:3", "memcmp.0:57"), without=WRAPS),
     Proof("dmar_items", "dmar.c", ("stub/dmar_items.c",), 2),
     Proof("dmar_scopes", "dmar.c", ("stub/dmar_items.c",), 2),
     Proof("elfcore", "elfcore.c", ("stub/elfcore.c", "stub/arena.c", "tests/proof/machine.c"), 4,
