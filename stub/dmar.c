@@ -45,8 +45,7 @@ enum handoff_reason dmar_copy(struct dmar *dmar, phys_t at, struct arena *arena)
 	return take(dmar, result, &table);
 }
 
-bool dmar_is_same(const struct dmar *one, const struct dmar *other)
+bool dmar_is_same(const struct dmar *any, const struct dmar *sound)
 {
-	return one->table && other->table && one->size == other->size &&
-	       !memcmp(one->table, other->table, one->size);
+	return any->table && any->size == sound->size && !memcmp(any->table, sound->table, sound->size);
 }

@@ -30,8 +30,8 @@ enum handoff_reason dmar_find(struct dmar *dmar, phys_t rsdp, struct arena *aren
 /* The same for a table that is known to be at `at`; HANDOFF_BAD_DMAR, or HANDOFF_ARENA_TOO_SMALL. */
 enum handoff_reason dmar_copy(struct dmar *dmar, phys_t at, struct arena *arena);
 
-/* Two sound tables, and not a byte different? */
-bool dmar_is_same(const struct dmar *one, const struct dmar *other);
+/* Is `any` sound too, and not a byte different? */
+bool dmar_is_same(const struct dmar *any, const struct dmar *sound);
 
 /* A remapping structure, bounds-checked: `size` bytes at `bytes`, not aligned; any type. */
 struct dmar_item {

@@ -27,11 +27,12 @@ static void mend_dmar(struct relay *relay)
 	const struct dmar *damaged = &relay->damaged_dmar, *sound = &relay->dmar;
 
 	if (!damaged->at.pa || damaged->size != sound->size ||
-	    ram_touches(&relay->ram, damaged->at, damaged->size) ||
-	    !machine_write(damaged->at, sound->table, sound->size))
+	    ram_touches(&relay->ram, damaged->at, damaged->size)) {
 		log_line(&relay->report, "DMAR at %lx: cannot be mended", damaged->at.pa);
-	else
-		log_line(&relay->report, "DMAR at %lx: mended", damaged->at.pa);
+		return;
+	}
+	machine_write(damaged->at, sound->table, sound->size);
+	log_line(&relay->report, "DMAR at %lx: mended", damaged->at.pa);
 }
 
 void mend_in_place(struct relay *relay)

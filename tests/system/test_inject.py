@@ -22,6 +22,7 @@ def run(name, kernel="stub+stock"):
     ("root-entry.beyond@entry", {"root-entry"}),
     ("context-table.ones@entry", {"context"}),
     ("interrupt-table.ones@entry", {"irte"}),
+    ("dmar.beyond@entry", set()),
 ])
 def test_damage_does_not_cost_the_dump(name, quarantined):
     """What is damaged is quarantined: a verified dump, no fault, nothing in the crash region."""

@@ -163,6 +163,7 @@ static void regions_and_faults_are_those_of_the_table_used(void **state)
 	assert_int_equal(result_count(HANDOFF_UNITS), 1);
 	assert_int_equal(result_count(HANDOFF_RMRRS), 1);
 	assert_int_equal(result_count(HANDOFF_FAULTS), 1);
+	assert_logged("trying the image's own");
 }
 
 /* An image made before a firmware update: the firmware knows better. */
