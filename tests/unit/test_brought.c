@@ -119,6 +119,21 @@ static void short_unit_structure_is_mended(void **state)
 	expect_mended(b);
 }
 
+/* One unit is sound, and who knows where the other was. */
+static void short_unit_structure_behind_a_unit_is_mended(void **state)
+{
+	struct build *b = build_machine();
+
+	(void)state;
+	build_unit(b);
+	build_structure(b, "\x77\0\10\0aaaa", 8);
+	build_bring_dmar(b);
+	build_seal(b);
+	memory_fill(BUILD_DMAR + TABLE_SIZE, DMAR_DRHD, 1);
+	sum_up(BUILD_DMAR, TABLE_SIZE + 8);
+	expect_mended(b);
+}
+
 static void no_unit_at_all_is_mended(void **state)
 {
 	struct build *b = machine();
@@ -210,7 +225,7 @@ static void copy_of_another_machine_is_not_used(void **state)
 	sum_up(BUILD_BROUGHT, TABLE_SIZE);
 	memory_fill(BUILD_DMAR + 40, 0xee, 1);
 	expect_left(b, HANDOFF_ABANDONED, HANDOFF_BAD_DMAR);
-	assert_logged("another machine's");
+	assert_logged("the image's own is another machine's");
 	assert_int_equal(result_count(HANDOFF_UNITS), 0);
 }
 
@@ -332,6 +347,7 @@ int main(void)
 		cmocka_unit_test(any_flipped_bit_behind_the_head_is_mended),
 		cmocka_unit_test(structure_of_impossible_length_is_mended),
 		cmocka_unit_test(short_unit_structure_is_mended),
+		cmocka_unit_test(short_unit_structure_behind_a_unit_is_mended),
 		cmocka_unit_test(no_unit_at_all_is_mended),
 		cmocka_unit_test(unit_where_none_is_is_mended),
 		cmocka_unit_test(regions_and_faults_are_those_of_the_table_used),

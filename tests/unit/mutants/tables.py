@@ -279,7 +279,7 @@ MUTANTS = [
     mutant("discover.c", "a table that breaks off is whole", " && offset == relay->dmar.size;", ";", "brought"),
     mutant("discover.c", "what the damaged table told stays", "\trelay->unit_count = 0;\n", "", "brought"),
     mutant("mend.c", "the firmware's table stays damaged", "if (relay->dmar_brought)", "if (false)", "brought"),
-    mutant("mend.c", "a table of another length is written over", "damaged->size != sound->size ||", "",
+    mutant("mend.c", "a table of another length is written over", "damaged->size != sound->size ||", "false ||",
            "brought"),
     mutant("mend.c", "a table is written to RAM", " ||\n\t    ram_touches(&relay->ram, damaged->at, damaged->size)",
            "", "brought"),
