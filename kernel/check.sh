@@ -50,7 +50,7 @@ changed=$(cd "$scratch/am" && git diff --numstat --diff-filter=M HEAD~3 |
 	awk '{ n += $1 + $2 } END { print n }')
 [ "$changed" -le 80 ] || fail "too many lines changed"
 counts="changed lines in existing files: $changed"
-for limit in relay.c=700 relay_domain.c=220 relay_legacy.c=100 relay_scalable.c=200 relay.h=160; do
+for limit in relay.c=700 relay_domain.c=250 relay_legacy.c=100 relay_scalable.c=200 relay.h=160; do
 	lines=$(wc -l <"$scratch/am/drivers/iommu/intel/${limit%=*}")
 	counts="$counts; ${limit%=*}: $lines"
 	[ "$lines" -le "${limit#*=}" ] || fail "${limit%=*} is too long"

@@ -30,28 +30,104 @@ static bool read_rsdp(phys_t address, struct acpi_rsdp *rsdp)
 	return true;
 }
 
-/* Look in the table of tables at `address`, whose entries have `width` bytes. 0 if not there. */
-static uint64_t find_in(phys_t address, const char *root, size_t width, const char *signature)
+/* A table of tables: XSDT or RSDT. */
+struct root_table {
+	phys_t entries;
+	size_t width;		/* bytes of each */
+	uint32_t count;		/* 0 if there is no such table */
+};
+
+static struct root_table open_root(phys_t address, const char *name, size_t width)
 {
+	struct root_table root = { phys(address.pa + sizeof(struct acpi_header)), width, 0 };
 	struct acpi_header header;
-	uint32_t count;
 
 	if (!address.pa || !machine_read(address, &header, sizeof(header)) ||
-	    memcmp(header.signature, root, 4) || header.length < sizeof(header))
-		return 0;
-	count = (uint32_t)((header.length - sizeof(header)) / width);
-	if (count > ACPI_MAX_TABLES)
-		count = ACPI_MAX_TABLES;
+	    memcmp(header.signature, name, 4) || header.length < sizeof(header))
+		return root;
+	root.count = (uint32_t)((header.length - sizeof(header)) / width);
+	if (root.count > ACPI_MAX_TABLES)
+		root.count = ACPI_MAX_TABLES;
+	return root;
+}
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t entry = 0;
-		char name[4];
+static struct root_table open_xsdt(const struct acpi_rsdp *rsdp)
+{
+	return open_root(phys(rsdp->xsdt), "XSDT", sizeof(uint64_t));
+}
 
-		if (machine_read(phys(address.pa + sizeof(header) + i * width), &entry, width) &&
-		    entry && machine_read(phys(entry), name, sizeof(name)) && !memcmp(name, signature, 4))
+static struct root_table open_rsdt(const struct acpi_rsdp *rsdp)
+{
+	return open_root(phys(rsdp->rsdt), "RSDT", sizeof(uint32_t));
+}
+
+/* The table that an entry leads to, and its name; 0 if it leads nowhere. */
+static uint64_t read_entry(const struct root_table *root, uint32_t index, char *name)
+{
+	uint64_t entry = 0;
+
+	return machine_read(phys(root->entries.pa + index * root->width), &entry, root->width) &&
+	       entry && machine_read(phys(entry), name, 4) ? entry : 0;
+}
+
+static uint64_t find_in(struct root_table root, const char *signature)
+{
+	char name[4];
+
+	for (uint32_t i = 0; i < root.count; i++) {
+		uint64_t entry = read_entry(&root, i, name);
+
+		if (entry && !memcmp(name, signature, 4))
 			return entry;
 	}
 	return 0;
+}
+
+/* ACPI specification 5.2.6: four characters; all tables' names so far are of these. */
+static bool is_name(const char *name)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		if (!(name[i] >= 'A' && name[i] <= 'Z') && !(name[i] >= '0' && name[i] <= '9') && name[i] != '_')
+			return false;
+	return true;
+}
+
+/* Does another table of `root` begin within the `size` bytes at `start`? */
+static bool has_neighbour(const struct root_table *root, uint64_t start, uint32_t size)
+{
+	char name[4];
+
+	for (uint32_t i = 0; i < root->count; i++) {
+		uint64_t entry = read_entry(root, i, name);
+
+		if (entry > start && entry - start < size)
+			return true;
+	}
+	return false;
+}
+
+phys_t acpi_nameless(phys_t rsdp_address, uint32_t size)
+{
+	struct acpi_rsdp rsdp;
+	struct root_table root;
+	uint64_t found = 0;
+	char name[4];
+
+	if (!read_rsdp(rsdp_address, &rsdp))
+		return phys(0);
+	root = open_xsdt(&rsdp);
+	if (!root.count)
+		root = open_rsdt(&rsdp);
+	for (uint32_t i = 0; i < root.count; i++) {
+		uint64_t entry = read_entry(&root, i, name);
+
+		if (!entry || is_name(name))
+			continue;
+		if (found)
+			return phys(0);
+		found = entry;
+	}
+	return phys(has_neighbour(&root, found, size) ? 0 : found);
 }
 
 enum acpi_result acpi_copy(struct acpi_table *table, phys_t at, uint32_t least, struct arena *arena)
@@ -84,8 +160,8 @@ enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp_address, const 
 	*table = (struct acpi_table){ .at = phys(0) };
 	if (!read_rsdp(rsdp_address, &rsdp))
 		return ACPI_NO_RSDP;
-	at = find_in(phys(rsdp.xsdt), "XSDT", sizeof(uint64_t), signature);
+	at = find_in(open_xsdt(&rsdp), signature);
 	if (!at)
-		at = find_in(phys(rsdp.rsdt), "RSDT", sizeof(uint32_t), signature);
+		at = find_in(open_rsdt(&rsdp), signature);
 	return at ? acpi_copy(table, phys(at), least, arena) : ACPI_NO_TABLE;
 }

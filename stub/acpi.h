@@ -36,4 +36,10 @@ enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp, const char *si
 /* The same for a table that is known to be at `at`: ACPI_FOUND, ACPI_BAD_TABLE, ACPI_NO_ROOM. */
 enum acpi_result acpi_copy(struct acpi_table *table, phys_t at, uint32_t least, struct arena *arena);
 
+/*
+ * Where a table is that has lost even its name, if there is just one, and no other begins within `size`
+ * bytes from there; else 0.
+ */
+phys_t acpi_nameless(phys_t rsdp, uint32_t size);
+
 #endif /* ACPI_H */

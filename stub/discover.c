@@ -84,6 +84,10 @@ static enum handoff_reason find_units(struct relay *relay)
 	forget_structures(relay);
 	relay->dmar = brought;
 	if (walk_structures(relay)) {
+		if (reason == HANDOFF_NO_DMAR)
+			live = (struct dmar){
+				.at = acpi_nameless(relay->boot.rsdp, brought.size), .size = brought.size,
+			};
 		relay->damaged_dmar = live;
 		relay->dmar_brought = true;
 		return HANDOFF_OK;

@@ -26,7 +26,7 @@ static void mend_dmar(struct relay *relay)
 {
 	const struct dmar *damaged = &relay->damaged_dmar, *sound = &relay->dmar;
 
-	if (damaged->size != sound->size ||	/* 0 of one that was not found */
+	if (!damaged->at.pa || damaged->size != sound->size ||
 	    ram_touches(&relay->ram, damaged->at, damaged->size)) {
 		log_line(&relay->report, "DMAR at %lx: cannot be mended", damaged->at.pa);
 		return;

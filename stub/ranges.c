@@ -36,19 +36,23 @@ void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t f
 		before->last = last;
 }
 
-void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
+void ranges_forget(struct report *report, struct handoff_domain *domain, uint64_t first)
 {
-	struct handoff_range *before = NULL;
-
 	for (; domain->range_count; domain->range_count--) {
-		before = report_entry(report, HANDOFF_RANGES,
-				      domain->first_range + domain->range_count - 1);
-		if (before->first < first)
-			break;
+		struct handoff_range *last = report_entry(report, HANDOFF_RANGES,
+							  domain->first_range + domain->range_count - 1);
+
+		if (last->first < first) {
+			if (last->last >= first)
+				last->last = first - 1;
+			return;
+		}
 		report_truncate(report, HANDOFF_RANGES, report_count(report, HANDOFF_RANGES) - 1);
 	}
-	if (domain->range_count && before->last >= first)
-		before->last = last;
-	else
-		ranges_add(report, domain, first, last);
+}
+
+void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last)
+{
+	ranges_forget(report, domain, first);
+	ranges_add(report, domain, first, last);
 }

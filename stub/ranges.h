@@ -16,7 +16,10 @@
  */
 void ranges_add(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last);
 
-/* The same, where [first, last] has all that was added from `first` on: it stands for these. */
+/* Take back all that was added from `first` on. */
+void ranges_forget(struct report *report, struct handoff_domain *domain, uint64_t first);
+
+/* As ranges_add(), where [first, last] has all that was added from `first` on: it stands for these. */
 void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t first, uint64_t last);
 
 #endif /* RANGES_H */

@@ -5,6 +5,8 @@
 #include "ranges.h"
 #include "state.h"
 
+#define GIB_LEVEL	3u	/* an entry of such a table covers a GiB */
+
 /* By the domain's own sink, or for want of room by the one that all share. */
 static uint64_t sink_for(struct walk *walk, unsigned int level)
 {
@@ -22,7 +24,13 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 	struct handoff_record record = *walk->blame;
 
 	frame->bad++;
-	if (object == HANDOFF_PAGE_TABLE)	/* a leaf's range is listed as any leaf's */
+	/*
+	 * A leaf's range is listed as any leaf's. To keep off all that a lost table of a GiB or more may have
+	 * had would be to keep off everything: there, a kernel has to make room in the sink.
+	 */
+	if (object == HANDOFF_PAGE_TABLE && frame->level >= GIB_LEVEL)
+		ranges_forget(&walk->relay->report, walk->domain, start);
+	else if (object == HANDOFF_PAGE_TABLE)
 		ranges_cover(&walk->relay->report, walk->domain, start, start + walk_span(frame->level) - 1);
 
 	record.rule = rule;

@@ -28,6 +28,10 @@ uint32_t damage_dmar(const struct inject_machine *m, enum damage damage, const s
 	uint8_t sum = 0;
 
 	switch (damage) {
+	case ONES:		/* all of it, its name included */
+		for (at = place->page; at < place->page + place->size; at++)
+			write_bytes(m, at, 0xff, 1);
+		return place->size;
 	case RANDOM:
 	case ZEROS:
 		for (; at < place->page + place->size; at++)

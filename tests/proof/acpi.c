@@ -7,6 +7,7 @@
  *			is not shorter than it must be, and its bytes sum to 0.
  * proof_dmar_find	The same of the DMAR table by either way to it, with an address width of 1 to 64.
  *			Of one that is unsound no bytes are left to look at.
+ * proof_acpi_nameless	The search for a table without a name ends, in bounds.
  */
 #include "acpi.h"
 
@@ -50,6 +51,11 @@ void proof_acpi_find(void)
 	}
 	prove(table.at.pa && table.size >= least && table.size <= ACPI_MAX_SIZE);
 	is_sound(table.bytes, table.size, &arena);
+}
+
+void proof_acpi_nameless(void)
+{
+	(void)acpi_nameless(phys(nondet_u64()), nondet_u32());
 }
 
 void proof_dmar_find(void)

@@ -33,6 +33,7 @@ SHARE = ("stub/share.c", "stub/arena.c")
 PROOFS = (
     Proof("memo_init", "memo.c", ("stub/memo.c", "stub/arena.c"), 22),
     Proof("acpi_find", "acpi.c", ACPI, 57, ("find_in.0:3", "memcmp.0:9"), without=WRAPS),
+    Proof("acpi_nameless", "acpi.c", ACPI, 37, without=WRAPS),
     Proof("dmar_find", "acpi.c", ACPI, 57, ("find_in.0:3", "memcmp.0:57"), without=WRAPS),
     Proof("dmar_items", "dmar.c", ("stub/dmar_items.c",), 2),
     Proof("dmar_scopes", "dmar.c", ("stub/dmar_items.c",), 2),
@@ -71,6 +72,7 @@ PROOFS = (
     Proof("report_seal", "report.c", REPORT, 15),
     Proof("memo", "memo.c", ("stub/memo.c", "stub/arena.c"), 5, without=WRAPS),
     Proof("ranges", "ranges.c", ("stub/ranges.c",), 5),
+    Proof("ranges_forget", "ranges.c", ("stub/ranges.c",), 5),
     Proof("ranges_cover", "ranges.c", ("stub/ranges.c",), 5),
     Proof("share_begin", "share.c", SHARE),
     Proof("share_page", "share.c", SHARE),

@@ -7,6 +7,7 @@
  *			theirs is in a range that is listed, unless none could be; unless the domain is
  *			told to be coarse no other address is. What is listed ascends, has no end before
  *			its beginning, and lies in the section; nobody else's ranges are touched.
+ * proof_ranges_forget	The same of two ranges, of which all is taken back from anywhere on.
  * proof_ranges_cover	The same of two ranges, and one that covers them from anywhere on.
  */
 #include "ranges.h"
@@ -51,7 +52,9 @@ static bool covers(struct handoff_range range, uint64_t at)
 	return at >= range.first && at <= range.last;
 }
 
-static void prove_ranges(unsigned int count, bool is_covered)
+enum then { NOTHING, COVER, FORGET };
+
+static void prove_ranges(unsigned int count, enum then then)
 {
 	struct handoff_range added[RANGES], others[ROOM];
 	struct handoff_domain domain = { .flags = 0 };
@@ -71,7 +74,13 @@ static void prove_ranges(unsigned int count, bool is_covered)
 		ranges_add(&report, &domain, added[i].first, added[i].last);
 		is_added |= covers(added[i], at);
 	}
-	if (is_covered) {
+	if (then == FORGET) {
+		uint64_t from = nondet_u64();
+
+		ranges_forget(&report, &domain, from);
+		is_added &= at < from;
+	}
+	if (then == COVER) {
 		struct handoff_range cover = { nondet_u64(), nondet_u64() };
 
 		assume(cover.first <= cover.last && cover.last < UINT64_MAX && cover.last >= added[count - 1].last);
@@ -97,10 +106,15 @@ static void prove_ranges(unsigned int count, bool is_covered)
 
 void proof_ranges(void)
 {
-	prove_ranges(RANGES, false);
+	prove_ranges(RANGES, NOTHING);
+}
+
+void proof_ranges_forget(void)
+{
+	prove_ranges(RANGES - 1, FORGET);
 }
 
 void proof_ranges_cover(void)
 {
-	prove_ranges(RANGES - 1, true);
+	prove_ranges(RANGES - 1, COVER);
 }

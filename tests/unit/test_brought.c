@@ -2,6 +2,7 @@
 /* discover.c, mend.c: a DMAR table that the crash has damaged, and the copy that the image brings. */
 #include "testing.h"
 
+#include "acpi.h"
 #include "acpi_dmar.h"
 #include "builder.h"
 #include "check.h"
@@ -272,12 +273,90 @@ static void table_of_another_length_is_not_written_to(void **state)
 	}
 }
 
-static void table_that_has_lost_its_name_is_not_found(void **state)
+/* The page was written over: the name is gone, and the entry that leads there is the only one of its kind. */
+static void table_that_is_wiped_out_is_mended(void **state)
+{
+	static const uint8_t with[] = { 0, 0xff, 'a', 0xee };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT_OF(with); i++) {
+		struct build *b = build_machine();
+
+		b->no_xsdt = i % 2;
+		build_unit(b);
+		build_bring_dmar(b);
+		build_seal(b);
+		if (b->no_xsdt)
+			memory_put(BUILD_ACPI, "JUNK", 4);
+		memory_fill(BUILD_DMAR, with[i / 2], TABLE_SIZE);
+		expect_mended(b);
+	}
+}
+
+static void name_with_a_character_that_cannot_be_is_none(void **state)
+{
+	static const char characters[] = "`{@[/:^~ \x80\xff";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(characters) - 1; i++) {
+		struct build *b = machine();
+
+		memory_put(BUILD_DMAR + i % 4, &characters[i], 1);
+		expect_mended(b);
+	}
+}
+
+/* It may be anybody's. */
+static void name_that_can_be_stands(void **state)
+{
+	static const char characters[] = "XZB059_";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(characters) - 1; i++) {
+		struct build *b = machine();
+
+		memory_put(BUILD_DMAR + i % 4, &characters[i], 1);
+		expect_used_only(b);
+	}
+}
+
+static void two_nameless_tables(void **state)
 {
 	struct build *b = machine();
 
 	(void)state;
-	memory_fill(BUILD_DMAR, 'X', 1);
+	memory_fill(BUILD_DMAR, 0, TABLE_SIZE);
+	memory_fill(BUILD_ACPI + 0x800, 0, 4);		/* MCFG */
+	expect_used_only(b);
+}
+
+/* A nameless table, and another `distance` bytes behind it. */
+static struct build *neighbours(uint64_t distance)
+{
+	struct build *b = machine();
+	uint64_t entries[] = { BUILD_DMAR, BUILD_DMAR + distance, 0, BUILD_DMAR - 0x100 };
+
+	memory_fill(BUILD_DMAR, 0xff, TABLE_SIZE);
+	build_acpi_table(entries[1], "SSDT", "", 0);
+	build_acpi_table(entries[3], "SSDT", "", 0);
+	build_acpi_table(BUILD_ACPI, "XSDT", entries, sizeof(entries));
+	return b;
+}
+
+static void nameless_table_with_too_little_room(void **state)
+{
+	(void)state;
+	expect_used_only(neighbours(TABLE_SIZE - 1));
+	expect_mended(neighbours(TABLE_SIZE));
+}
+
+static void nameless_table_without_a_way_to_it(void **state)
+{
+	struct build *b = machine();
+
+	(void)state;
+	memory_fill(BUILD_RSDP, 0, 8);
+	assert_hex_equal(acpi_nameless(phys(BUILD_RSDP), TABLE_SIZE).pa, 0);
 	expect_used_only(b);
 }
 
@@ -357,7 +436,12 @@ int main(void)
 		cmocka_unit_test(two_bad_tables),
 		cmocka_unit_test(unsound_copy_is_not_used),
 		cmocka_unit_test(table_of_another_length_is_not_written_to),
-		cmocka_unit_test(table_that_has_lost_its_name_is_not_found),
+		cmocka_unit_test(table_that_is_wiped_out_is_mended),
+		cmocka_unit_test(name_with_a_character_that_cannot_be_is_none),
+		cmocka_unit_test(name_that_can_be_stands),
+		cmocka_unit_test(two_nameless_tables),
+		cmocka_unit_test(nameless_table_with_too_little_room),
+		cmocka_unit_test(nameless_table_without_a_way_to_it),
 		cmocka_unit_test(nothing_is_written_to_memory),
 		cmocka_unit_test(idle_machine_is_left_as_it_is),
 		cmocka_unit_test(without_room_for_the_copy_there_is_none),

@@ -146,6 +146,59 @@ static void garbage_of_first_level_tables(void **state)
 	scene_expect_pasid_replaced(&s, SCENE_SOURCE, SCENE_PASID, SCENE_IOVA);
 }
 
+/* Is the address in a range of the first domain? */
+static bool is_listed(uint64_t iova)
+{
+	const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, 0);
+
+	for (uint32_t i = 0; i < domain->range_count; i++) {
+		const struct handoff_range *range = result_entry(HANDOFF_RANGES, domain->first_range + i);
+
+		if (iova >= range->first && iova <= range->last)
+			return true;
+	}
+	return false;
+}
+
+#define HUGE_PAGE	0x200000ull
+
+/* New mappings must be possible somewhere. */
+static void lost_table_of_a_gib_is_in_no_range(void **state)
+{
+	struct scene s = scene_make(state);
+
+	memory_put64(build_slot(s.tree, 3, FAR_IOVA, 3), 0xf00ull << 40 | 3);
+	run(&s);
+	assert_false(is_listed(FAR_IOVA));
+	assert_true(is_listed(SCENE_IOVA));
+
+	s = scene_make(state);
+	build_map(s.b, s.tree, 3, FAR_IOVA, SCENE_PAGE, 1);
+	memory_put64(build_slot(s.tree, 3, FAR_IOVA, 2), 0xf00ull << 40 | 3);
+	run(&s);
+	assert_true(is_listed(FAR_IOVA) && is_listed(FAR_IOVA + HUGE_PAGE - 1));
+	assert_false(is_listed(FAR_IOVA + HUGE_PAGE));
+}
+
+/* What seemed to be its leaves was listed before that was known, together with what is before it. */
+static void leaves_of_what_is_no_table_are_in_no_range(void **state)
+{
+	for (unsigned int good = 0; good < 2; good++) {
+		struct scene s = scene_make(state);
+		uint64_t table;
+
+		s.unit->cap |= 1ull << 34;
+		build_map(s.b, s.tree, 3, FAR_IOVA - HUGE_PAGE, SCENE_PAGE & ~(HUGE_PAGE - 1), 2);
+		table = build_map(s.b, s.tree, 3, FAR_IOVA, SCENE_PAGE & ~(HUGE_PAGE - 1), 2);
+		for (unsigned int i = good; i < good + LEAST; i++)
+			memory_put64(table + 8 * i, BAD_LEAF(512 * i) | 0x80);
+		run(&s);
+		assert_non_null(record_of(HANDOFF_RULE_SL_GARBAGE));
+		assert_true(is_listed(SCENE_IOVA) && is_listed(FAR_IOVA - HUGE_PAGE) && is_listed(FAR_IOVA - 1));
+		assert_false(is_listed(FAR_IOVA) || is_listed(FAR_IOVA + 0x3fffffff));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +207,8 @@ int main(void)
 		SUNK_AND_BLOCKED(device_with_garbage_for_a_top_table_is_sunk),
 		SUNK_AND_BLOCKED(garbage_is_known_again),
 		SUNK_AND_BLOCKED(garbage_of_first_level_tables),
+		SUNK_AND_BLOCKED(lost_table_of_a_gib_is_in_no_range),
+		SUNK_AND_BLOCKED(leaves_of_what_is_no_table_are_in_no_range),
 	};
 
 	return cmocka_run_group_tests_name("garbage", tests, NULL, NULL);

@@ -131,9 +131,11 @@ static struct build *build(unsigned int number)
 		return scene_make(&sink).b;
 	case 1:
 		return scene_make_scalable(&sink).b;
-	case 2:		/* a leaf in the sink, and a device */
+	case 2:		/* a leaf in the sink, a table of 2 MiB, one of a GiB, and a device */
 		scene = scene_make(&sink);
 		memory_put64(scene.leaf, BUILD_CRASH_START | 3);
+		memory_put64(build_slot(scene.tree, 3, 0x40200000, 2), 0xf00ull << 40 | 3);
+		memory_put64(build_slot(scene.tree, 3, 0x80000000, 3), 0xf00ull << 40 | 3);
 		build_context(scene.b, scene.unit, 0x0308, 1ull << 50 | 1, 20 << 8 | 1);
 		return scene.b;
 	case 3:

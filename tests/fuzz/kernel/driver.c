@@ -53,12 +53,8 @@ static void check_moved(struct driver_device *d, struct dmar_domain *domain,
 
 	world_must(domain && iommu->flushed == 5);
 	world_must(iommu->flushed_did == context_domain_id(before) && iommu->flushed_source == d->source);
-	if (domain->relay_window)
-		judge_moved_sink(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
-				 d->info.ats_supported, now->lo, now->hi);
-	else
-		judge_moved(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
-			    d->info.ats_supported, now->lo, now->hi);
+	judge_moved(d->unit, d->source, virt_to_phys(domain->pgd), (unsigned int)domain->id,
+		    d->info.ats_supported, domain->relay_window, now->lo, now->hi);
 }
 
 static void set_legacy_context(struct driver_device *d, struct dmar_domain *domain)

@@ -85,19 +85,22 @@ static bool leads_to_sink(uint64_t value, unsigned int level)
 {
 	long page = reader_page(value & ADDRESS);
 
-	return is_hole(value) || (level > 1 && page >= 0 && world.page[page].reserved);
+	return is_hole(value) ||
+	       (level > 1 && !(value & 0x80) && page >= 0 && world.page[page].reserved);
 }
 
-void hardware_sink(uint64_t table, unsigned int level)
+bool hardware_is_sink(uint64_t table, unsigned int level)
 {
 	uint64_t entry;
 
-	world_must(reader_page(table) >= 0);
+	if (reader_page(table) < 0)
+		return false;
 	entry = *reader_words(table);
 	for (unsigned int i = 0; i < 512; i++)
-		world_must(!((reader_words(table)[i] ^ entry) & ~0x360ull));
-	if (level > 1)
-		hardware_sink(entry & ADDRESS, level - 1);
+		if ((reader_words(table)[i] ^ entry) & ~0x360ull)
+			return false;
+	return entry & 3 && (level == 1 ? reader_page(entry & ADDRESS) >= 0 :
+					  hardware_is_sink(entry & ADDRESS, level - 1));
 }
 
 void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink)
@@ -112,6 +115,19 @@ void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink)
 		world_must(!table);
 	else
 		hardware_like_sink(table & ADDRESS, level - 1, entry & ADDRESS);
+}
+
+/* Behind the window, or where no new mapping comes: then what the device had has been bad. */
+static void sink_stands(const struct tree *tree, uint64_t value, unsigned int level, uint64_t iova,
+			struct spans *ranges, struct spans *kept_away)
+{
+	uint64_t last = iova + (1ull << (12 + 9 * (level - 1))) - 1;
+
+	if (!is_hole(value))
+		world_must(hardware_is_sink(value & ADDRESS, level - 1));
+	if (tree->window && iova >= tree->window)
+		return;
+	world_must(!is_hole(value) && spans_cover(ranges, iova, last) && spans_cover(kept_away, iova, last));
 }
 
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
@@ -129,8 +145,8 @@ void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64
 
 		if (!(value & 3))
 			continue;
-		if (tree->window && leads_to_sink(value, level)) {
-			world_must(iova >= tree->window);
+		if (leads_to_sink(value, level)) {
+			sink_stands(tree, value, level, iova, ranges, kept_away);
 			continue;
 		}
 		if (level > 1 && !(value & 0x80)) {

@@ -57,8 +57,8 @@ struct spans spans_of(const struct handoff_domain *domain);
 void hardware_walk(struct tree *tree, uint64_t table, unsigned int level, uint64_t iova,
 		   struct spans *ranges, struct spans *kept_away);
 
-/* A table whose entries all lead to the same, as do those of the tables below. */
-void hardware_sink(uint64_t table, unsigned int level);
+/* A table whose entries all lead to the same, as do those of the tables below, to a page of the image's? */
+bool hardware_is_sink(uint64_t table, unsigned int level);
 
 /* All but the first GiB goes where `sink`, a table of the same level, leads. */
 void hardware_like_sink(uint64_t table, unsigned int level, uint64_t sink);

@@ -162,17 +162,6 @@ void judge_sunk(unsigned int unit, uint16_t source, uint64_t top, int agaw)
 	hardware_like_sink(top, meaning.levels, meaning.top);
 }
 
-void judge_moved_sink(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
-		      uint64_t lo, uint64_t hi)
-{
-	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
-
-	world_must(meaning.kind == HANDOFF_TRANSLATED);
-	hardware_sink(meaning.top, meaning.levels);
-	world_must(lo == (top | (uint64_t)ats << 2 | 1));
-	world_must(hi == ((uint64_t)id << 8 | (meaning.levels - 2)));
-}
-
 void judge_freed(uint64_t table)
 {
 	long page = reader_page(table);
@@ -195,21 +184,29 @@ void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id)
 	world_must(meaning.top == top && meaning.id == (unsigned int)id);
 }
 
-void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
-		 uint64_t lo, uint64_t hi)
+static void check_moved_fence(unsigned int unit, uint16_t source, uint64_t top, unsigned int id,
+			      const struct meaning *meaning)
 {
-	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
 	const struct handoff_device *device = device_of(unit, source);
 	const struct handoff_domain *own = reader_entry(HANDOFF_DOMAINS, device->domain);
 	const struct tree *tree = adopted_tree(unit, top, id);
 
 	world_must(is_fence(own) && is_fence(tree->domain));
 	world_must(!crash.count || device->action == HANDOFF_FENCED);
+	world_must(meaning->top == own->new_root && meaning->id == own->id);
+	world_must(meaning->levels == tree->levels && own->address_width == 12 + 9 * tree->levels);
+}
+
+void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
+		 uint64_t window, uint64_t lo, uint64_t hi)
+{
+	struct meaning meaning = hardware_meaning(hardware_context(unit, source));
+
 	world_must(meaning.kind == HANDOFF_TRANSLATED);
-	world_must(meaning.top == own->new_root && meaning.id == own->id);
-	world_must(meaning.levels == tree->levels && own->address_width == 12 + 9 * tree->levels);
+	if (!window || !hardware_is_sink(meaning.top, meaning.levels))
+		check_moved_fence(unit, source, top, id, &meaning);
 	world_must(lo == (top | (uint64_t)ats << 2 | 1));
-	world_must(hi == ((uint64_t)id << 8 | (tree->levels - 2)));
+	world_must(hi == ((uint64_t)id << 8 | (meaning.levels - 2)));
 }
 
 void judge_id_free(unsigned int unit, unsigned int id)

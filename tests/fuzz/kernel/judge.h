@@ -50,14 +50,11 @@ void judge_kept(unsigned int unit, uint16_t source, uint64_t top, int id);
 
 /*
  * A legacy context entry was moved, from its device's fence to the one that its group's domain has
- * adopted: what it says now, by the domain's tables and id and the device's ATS.
+ * adopted, or from a sink to a domain that has a window: what it says now, by the domain's tables and id
+ * and the device's ATS.
  */
 void judge_moved(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
-		 uint64_t lo, uint64_t hi);
-
-/* A legacy context entry of the same width was moved, from a sink. */
-void judge_moved_sink(unsigned int unit, uint16_t source, uint64_t top, unsigned int id, bool ats,
-		      uint64_t lo, uint64_t hi);
+		 uint64_t window, uint64_t lo, uint64_t hi);
 
 /* A page of the image is freed as one of a domain's tables: it is an adopted one. */
 void judge_freed(uint64_t table);
