@@ -124,6 +124,13 @@ void ranges_cover(struct report *report, struct handoff_domain *domain, uint64_t
 	ranges_add(report, domain, first, last);
 }
 
+void ranges_forget(struct report *report, struct handoff_domain *domain, uint64_t first)
+{
+	(void)report;
+	(void)domain;
+	(void)first;
+}
+
 uint32_t report_count(const struct report *report, enum handoff_section_type type)
 {
 	(void)report;
