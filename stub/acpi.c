@@ -83,7 +83,7 @@ static uint64_t find_in(struct root_table root, const char *signature)
 	return 0;
 }
 
-/* ACPI specification 5.2.6: four characters; all tables' names so far are of these. */
+/* ACPI specification 5.2.6: four ASCII characters. All that it lists, or reserves, are of these. */
 static bool is_name(const char *name)
 {
 	for (unsigned int i = 0; i < 4; i++)

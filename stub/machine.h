@@ -23,8 +23,9 @@
 bool machine_read(phys_t from, void *to, size_t size);
 
 /*
- * Write to the crashed kernel's memory: only to repair an entry of a table that had to stay in
- * place, or the firmware's DMAR table. The line is written back from the CPU cache, as for machine_flush(). False as above.
+ * Write to memory that is not ours: only to repair an entry of a table that had to stay in place, or
+ * the firmware's DMAR table. What is written is written back from the CPU cache, as for
+ * machine_flush(). False as above.
  */
 bool machine_write(phys_t to, const void *from, size_t size);
 

@@ -17,7 +17,7 @@
 
 static struct boot_store store;
 static struct relay_boot boot;
-static struct boot_reserve reserve;
+static struct boot_reserve reserve;	/* the kernel reads it: nobody else has this memory until then */
 static struct entry_state *arrival;
 static phys_t boot_params;
 static bool found;	/* there are boot_params to read and write, and there is room for a report */
