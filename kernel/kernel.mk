@@ -61,7 +61,9 @@ build/system/mapbench: tests/system/guest/mapbench.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror -static -o $@ $<
 
-# KERNEL= and SCENARIO= choose; MISSING=1 goes on with what result.json has not
+# KERNEL= and SCENARIO= choose, OUTCOMES= and COUNTS= runs each, JOBS= at a time, MINUTES= and no more
 compare-now: build/dmarelay guest-images build/system/mapbench
 	@$(KERNEL_PYTHON) -B tests/system/compare.py $(if $(KERNEL),--kernel=$(KERNEL)) \
-		$(if $(SCENARIO),--scenario="$(SCENARIO)") $(if $(MISSING),--missing)
+		$(if $(SCENARIO),--scenario="$(SCENARIO)") $(if $(OUTCOMES),--outcomes=$(OUTCOMES)) \
+		$(if $(COUNTS),--counts=$(COUNTS)) $(if $(JOBS),--jobs=$(JOBS)) \
+		$(if $(MINUTES),--minutes=$(MINUTES))

@@ -15,6 +15,7 @@
 /* When a whole machine is damaged; the fake machine has no such times. */
 #define INJECT_BEFORE	1u	/* before the panic */
 #define INJECT_ENTRY	2u	/* at the 64-bit entry: the crashed kernel runs no more */
+#define INJECT_SWITCHED	4u	/* at the kdump kernel's entry: the tables are the stub's copies */
 
 enum inject_part { PART_FREE, PART_KERNEL, PART_INITRD, PART_ARENA, PART_COUNT };
 
@@ -38,7 +39,7 @@ struct inject_machine {
 
 struct inject_cell {
 	const char *structure, *damage;
-	uint32_t points;		/* INJECT_BEFORE, INJECT_ENTRY: tried on whole machines */
+	uint32_t points;		/* INJECT_*: tried on whole machines */
 };
 
 uint32_t inject_cell_count(void);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A cycle in which drivers attach to devices with live DMA before the dump is saved.
 
-That is where the crashed kernel's DMA and the kdump kernel's drivers meet.
+That is where the crashed kernel's DMA and the kdump kernel's drivers meet. How a run is watched is
+its plan's (cycle.WATCHES): what it tells of DMA takes "all".
 """
 
 import collections
@@ -28,8 +29,14 @@ NAMES = {source: name for name, source in {**SOURCES, **MORE_SOURCES}.items()}
 DETACH_EVENT = "vtd_inv_desc_cc_devices"
 
 
+# From the kdump kernel's entry until all drivers are there: seconds that the virtual CPU has run, and
+# all together, for a guest that waits for a disk (guest/init-kdump gives it 90 s)
+LIMIT_CPU_S = 90                        # 5 to 20 s
+LIMIT_S = 300
+
+
 class Attach(Cycle):
-    """A cycle that goes on tracing DMA until all drivers are there."""
+    """A cycle that goes on watching until all drivers are there."""
 
     def __init__(self, plan, folder, progress):
         super().__init__(plan, folder, progress)
@@ -43,15 +50,31 @@ class Attach(Cycle):
         self.at_panic = self.machine.completed()
 
     def _kdump(self):
-        log = qemutrace.Trace(self.machine.trace_path)
-        self.machine.trace_event(DETACH_EVENT, True)
-        deadline = time.monotonic() + self.plan.kdump_limit_s
+        self.gdb.close()
+        log, all_of_it = qemutrace.Trace(self.machine.trace_path), self.plan.watch == "all"
+        if all_of_it:
+            self.machine.trace_event(DETACH_EVENT, True)
+        before, deadline = self.machine.cpu_s(), time.monotonic() + LIMIT_S
         while "\n@@ dumping" not in self.machine.serial():
             self._note_attached(log)
-            if self.machine.process.poll() is not None or time.monotonic() > deadline:
-                raise MachineError("the kdump kernel did not get to the dump")
-            time.sleep(0.002)
-        self.gdb.close()
+            self._check_limits(before, deadline)
+            time.sleep(0.002 if all_of_it else 0.05)
+        if all_of_it:
+            self._look_at_tables(log)
+        self.progress("drivers attached; saving the dump")
+        self.machine.wait_exit(LIMIT_S)
+
+    def _check_limits(self, before, deadline):
+        console = self.machine.serial()
+        if "\n@@ error mount" in console:
+            raise MachineError("the disk did not answer")
+        if self.machine.process.poll() is not None:
+            raise MachineError("the machine went off before the dump")
+        if self.machine.cpu_s() - before > LIMIT_CPU_S or time.monotonic() > deadline:
+            raise MachineError("the kdump kernel is stuck")
+
+    def _look_at_tables(self, log):
+        """All drivers are there."""
         self._note_attached(log)
         self.traced_until = log.mark()
         for event in (*qemutrace.DMA_EVENTS, DETACH_EVENT):
@@ -60,9 +83,7 @@ class Attach(Cycle):
         self.machine.qmp("stop")
         self.lost = [NAMES.get(source, f"{source:#06x}") for source in self._lost()]
         self.machine.qmp("cont")
-        self.progress("drivers attached; saving the dump")
-        self.machine.wait_exit(300)
-        self.seen.faults_after, _ = log.by_source(self.switched)
+        self.seen.absorbed = log.dma_to(self.seen.scratch, self.switched, self.traced_until)
 
     def _lost(self):
         """Source ids of which an IOVA does not lead any more where it led at the crash.
@@ -83,15 +104,7 @@ class Attach(Cycle):
         """The adopting kernel says when; what was traced before it did is not counted."""
         for bus, slot, function in re.findall(r"0000:(\w+):(\w+)\.(\d): DMAR: relay: ",
                                               self.machine.serial()):
-            # All that is behind a bridge to PCI is one device to the unit
-            source = int(bus, 16) << 8 or int(slot, 16) << 3 | int(function)
-            self.attached.setdefault(source, log.mark())
-
-    def faults(self):
-        """From the panic to the end, also of a run that did not get far."""
-        with open(self.machine.trace_path, "rb") as file:
-            file.seek(self.panic_mark)
-            return sum(b":vtd_dmar_fault " in line for line in file)
+            self.attached.setdefault(source_of(bus, slot, function), log.mark())
 
     def domain_ids(self):
         """{device: the domain ids by which the unit knew it, from the stub's entry to the dump}.
@@ -126,6 +139,11 @@ class Attach(Cycle):
         """{drive: commands of the crashed kernel that were completed when it had gone}."""
         return {drive: self.at_dump[drive] - self.at_panic[drive] for drive in self.at_dump
                 if drive != "disk"}
+
+
+def source_of(bus, slot, function):
+    """The source id; all that is behind a bridge to PCI is one device to the unit."""
+    return int(bus, 16) << 8 or int(slot, 16) << 3 | int(function)
 
 
 def _covers(new, old):

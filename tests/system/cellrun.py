@@ -5,6 +5,8 @@ import random
 
 import images
 import inject
+import judge
+from machine import SOURCES_RESUMABLE
 from report import Report
 from resumed import PAGE, Resumed
 from watch import UNIT
@@ -13,6 +15,7 @@ IQA = 0x90
 SUPERPAGE = 2 << 20
 # A leaf into memory matters where DMA goes on for long: the capture is led there.
 LED_THERE = ("crash-free", "crash-kernel", "crash-initrd", "crash-arena", "other-table")
+NAMES = {source: name for name, source in SOURCES_RESUMABLE.items()}
 
 
 class CellRun(Resumed):
@@ -34,6 +37,10 @@ class CellRun(Resumed):
         if self.cell.point == inject.ENTRY:
             self._inject(stop)
 
+    def in_kernel(self, stop):
+        if self.cell.point == inject.SWITCHED:
+            self._inject(stop)
+
     def _aim(self, stop):
         """What is damaged is what a device uses: chosen by the seed.
 
@@ -49,18 +56,22 @@ class CellRun(Resumed):
                          *chance.sample(others, len(others))]
 
     def _parts(self, ram):
-        """A page in each part of the crash region. A kernel without a stub has no arena."""
+        """A page in each part of the crash region: of those parts that there are."""
         (start, end), = self.seen.crash
         free = next(at for at in range((start + end) // 2 & -SUPERPAGE, end, SUPERPAGE)
                     if not any(ram.read(at, SUPERPAGE)))
         head = images.read(self.plan.initrd)[:PAGE]
         initrd = next(at for at in range(start, end, PAGE) if ram.read(at, PAGE) == head)
-        arena = (self.arena[0] + self.arena[1] // 2) & -PAGE if self.arena[1] else free
         # The decompressor's copy of itself and of its payload is at the end of the kernel's memory
-        return {"free": free, "kernel": (self.inner_end() & -PAGE) - 3 * SUPERPAGE // 4,
-                "initrd": initrd + 16 * PAGE, "arena": arena}
+        parts = {"free": free, "kernel": (self.inner_end() & -PAGE) - 3 * SUPERPAGE // 4,
+                 "initrd": initrd + 16 * PAGE}
+        if self.arena[1]:
+            parts["arena"] = (self.arena[0] + self.arena[1] // 2) & -PAGE
+        return parts
 
     def _inject(self, stop):
+        if self.cell.structure == inject.NONE:
+            return
         unit = {**stop.unit, "iqa": self.gdb.read_physical(UNIT + IQA, 8)}
         parts = self._parts(stop.ram)
         for self.device, self.iova in self.aims:
@@ -70,27 +81,49 @@ class CellRun(Resumed):
                 break
         else:
             raise LookupError(f"{self.cell.name}: the machine has nothing of the kind")
-        self.note_writable(stop)
         stop.invalidate()
         self.progress(f"{self.cell.name}: {len(self.edits)} words, {self.device}, "
                       f"IOVA {self.iova:#x}")
 
-    def result(self, kernel, problem, seconds):
-        """The entry of result.json."""
+    def discarded(self):
+        """What a try has shown that QEMU itself ended: it may have been a device's DMA that did it."""
+        return {"held": _counts(self.held.faults), "counted": _counts(self.faults("switched")),
+                "complaints": judge.complaints(self.machine.serial()[self.console_mark:])}
+
+    def _common(self, problem, seconds):
         report = self.report or Report("")
+        return {"device": self.device, "iova": f"{self.iova:#x}", "words_damaged": len(self.edits),
+                "reached_stub": self.reached_stub, "kdump_entered": self.entered,
+                "problem": problem, "seconds": round(seconds, 1),
+                "stub": {"outcome": report.outcome, "reason": report.reason,
+                         "quarantined": report.quarantined},
+                "entry_vcpu_s": round(self.entry_cpu_s, 1), "kdump_vcpu_s": round(self.cpu_s, 1),
+                "tries": self.tries}
+
+    def outcome(self, problem, seconds, least_pages):
+        """Of a run without instruments but for the hold."""
+        dump, held = self.seen.dump, self.held
         return {
-            "cell": self.cell.name, "kernel": kernel, "point": self.cell.point,
-            "seed": self.seed, "device": self.device, "words_damaged": len(self.edits),
-            "reached_stub": self.reached_stub, "kdump_entered": self.entered,
-            "dump_saved": self.saved(), "dump_verified": self.verified(),
-            "faults_after_stub_entry": self.faults_in_stub + self.faults_later,
-            "faults_after_switch": self.faults_later,
-            "faults_in_hold": sum(self.held.faults.values()),
-            "crash_region_bytes_changed": self.held.bytes_changed,
-            "dma_in_hold": {name: self.held.dma.get(source, 0)
-                            for name, source in inject.DEVICES.items()},
-            "pages_compared": self.seen.pages_compared,
-            "pages_differ": len(self.seen.pages_differ),
-            "outcome": report.outcome, "quarantined": report.quarantined,
-            "problem": problem, "seconds": round(seconds, 1), "qemu_cpu_s": round(self.cpu_s, 1),
+            **self._common(problem, seconds),
+            "dump_saved": self.saved(), "dump_verified": self.verified(least_pages),
+            "pages_compared": dump.compared, "pages_left_out": dump.left_out,
+            "pages_differ": len(dump.differ),
+            "hold": {**_counts(held.faults), "absorbed": held.absorbed,
+                     "dma": {name: held.dma.get(source, 0) for source, name in NAMES.items()},
+                     "crash_region_bytes_changed": held.bytes_changed},
         }
+
+    def counted(self, problem, seconds):
+        """Of a run in which faults are counted: until the machine was off, if there is no problem."""
+        after = self.faults("switched")
+        return {
+            **self._common(problem, seconds), "until_power_off": self.ended,
+            "before_switch": _counts(self.faults("entry") - after),
+            "after_switch": _counts(after),
+            "by_device": {NAMES.get(source, hex(source)): count
+                          for source, count in sorted(after.by_source.items())},
+        }
+
+
+def _counts(faults):
+    return {"reported": faults.reported, "muted": faults.muted}

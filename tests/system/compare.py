@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The same crash under three kdump kernels, side by side.
+"""The same crash under several kdump kernels, side by side.
 
     stock           Debian's kernel, as kexec loads it
-    stub+stock      the same behind the stub
-    stub+adopting   the kernel of kernel/6.12 behind the stub, or of kernel/$SERIES
-
-What needs things that Debian's kernel is built without runs on the small kernel throughout: with
-dmarelay=off it is stock.
+    small           the kernel of kernel/6.12, or of kernel/$SERIES, as kexec loads it: it adopts nothing
+                    without the stub, and is there to tell what its configuration does
+    stub+stock      Debian's behind the stub
+    stub+adopting   the small one behind the stub
 
 In each the drivers of the devices with live DMA attach before the dump is saved: that is where
-the crashed kernel's DMA and the kdump kernel's drivers meet. `make compare` calls it; it prints a
-table and writes build/compare/result.json (of 6.1: build/compare-6.1/result.json). Exit status 1
-if the adopting kernel lost a dump, saw a fault, complained, or lost a translation that was in use
-at the crash.
+the crashed kernel's DMA and the kdump kernel's drivers meet. What needs things that Debian's kernel
+is built without runs on the small kernel throughout: with dmarelay=off it is stock.
+
+A scenario has runs for three things, since the instruments of one disturb the other: whether a dump is
+saved ("outcome": without instruments), how many faults there are from the panic to the power-off
+("count": each is counted, and nothing else), and, for the adopting kernel, what becomes of DMA and
+translations ("dma": all is traced). `make compare` calls it; it prints a table and writes
+build/compare/result.json (of 6.1: build/compare-6.1/result.json). Exit status 1 if the adopting
+kernel lost a dump, had a fault, complained, or lost a translation that was in use at the crash.
 """
 
 import argparse
@@ -22,6 +26,7 @@ import json
 import os
 import re
 import sys
+import time
 from dataclasses import dataclass, field
 
 import judge
@@ -30,12 +35,13 @@ from attach import FOLDER, Attach, prepare
 from cycle import Plan, stopwatch
 from gdbstub import GdbError
 from machine import Config, MachineError
+from runs import fork_jobs, locked, read, text_of, write
 
 RESULT = os.path.join(FOLDER, "result.json")
 MAPBENCH = os.path.join(paths.BUILD, "system", "mapbench")
-KERNELS = ["stock", "stub+stock", "stub+adopting"]
+KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
+WATCH = {"outcome": "nothing", "count": "faults", "dma": "all"}     # what a run is for
 ATTEMPTS = 3                            # of a QEMU that fails
-LIMIT_S = 90                            # from the kdump kernel's entry until all drivers are there
 
 
 @dataclass
@@ -122,73 +128,148 @@ SCENARIOS = [
 ]
 
 
-def one(scenario, kernel, prepared):
-    """Run it; the entry of result.json."""
+def one(scenario, kernel, prepared, what):
+    """One run of it; an entry of result.json."""
     image, initrd = prepared[kernel]
     files = {"attach": (NETWORK + scenario.attach).encode(), "mapbench": MAPBENCH}
     cmdline = scenario.kdump_cmdline
     if scenario.attach:
         image, initrd = prepared[f"{kernel} small"]
         cmdline += "" if kernel == "stub+adopting" else " dmarelay=off"
-    config = Config(**{"firmware": "seabios", "mem_mib": 1024, **scenario.config})
+    config = Config(**{"firmware": "seabios", "mem_mib": 1024, "one_cpu": True, **scenario.config})
     if config.more_devices:
         config.initrd = prepared["more devices"]
-    folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel}"))
+    folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel} {what}"))
     plan = Plan(image, config, scenario.loader, cmdline, initrd=initrd, files=files,
-                kdump_limit_s=LIMIT_S)
-    for _ in range(ATTEMPTS):
-        problem, legacy, domain_ids, in_flight = "", ({}, {}), {}, {}
+                watch=WATCH[what])
+    entry = {"scenario": scenario.name, "kernel": kernel, "what": what, "tries": []}
+    while True:
+        problem, dma = "", {}
         cycle = Attach(plan, folder, stopwatch())
         try:
             cycle.run()
-            legacy = cycle.legacy_dma()
-            domain_ids = cycle.domain_ids()
-            in_flight = cycle.in_flight()
+            dma = _dma(cycle) if what == "dma" else {}
         except (MachineError, GdbError) as error:
             problem = str(error)
-        if not cycle.qemu_failed():
-            break
-    console = cycle.seen.serial.partition("\n@@ panic\n")[2]
+        entry |= {"problem": problem, **seen_in(cycle, what), **dma}
+        if not cycle.qemu_failed() or len(entry["tries"]) + 1 == ATTEMPTS:
+            return entry
+        entry["tries"].append({name: entry[name] for name in ("problem", "faults", "complaints")})
+
+
+def seen_in(cycle, what):
+    """What any run says, but of an outcome with instruments on: there is no such thing."""
+    if what == "outcome" and cycle.machine.instruments:
+        raise MachineError(f"an outcome, with {sorted(cycle.machine.instruments)} on")
+    console, faults = cycle.seen.serial.partition("\n@@ panic\n")[2], cycle.faults()
     return {
-        "scenario": scenario.name, "kernel": kernel,
         "dump_saved": judge.dump_saved(cycle.seen),
         "dump_verified": judge.dump_verified(cycle.seen),
-        "faults": None if cycle.panic_mark is None else cycle.faults(),
-        "legacy_dma_after_switch": legacy[0],
-        "legacy_dma_after_attach": legacy[1],
-        "legacy_translations_lost": cycle.lost,
-        "completed_after_panic": in_flight,
-        "domain_ids": domain_ids,
+        "pages_compared": cycle.seen.dump.compared, "pages_left_out": cycle.seen.dump.left_out,
+        "faults": None if what == "outcome" else {"reported": faults.reported,
+                                                  "muted": faults.muted},
         "passed_through": len(cycle.seen.passed_through),
         "into_crash": len(cycle.seen.into_crash),
         "adopted": len(re.findall(r"DMAR: relay: adopted domain", console)),
         "complaints": judge.complaints(console),
         "attach": re.findall(r"^@@ (mapped .*|removed.*)$", console, re.MULTILINE),
-        "problem": problem,
     }
 
 
+def _dma(cycle):
+    """What a run in which all is traced says of DMA."""
+    after_switch, after_attach = cycle.legacy_dma()
+    return {"legacy_dma_after_switch": after_switch, "legacy_dma_after_attach": after_attach,
+            "absorbed": cycle.seen.absorbed, "legacy_translations_lost": cycle.lost,
+            "completed_after_panic": cycle.in_flight(), "domain_ids": cycle.domain_ids()}
+
+
+def key(entry):
+    """What an entry is the result of."""
+    return entry["scenario"], entry["kernel"], entry["what"], entry.get("repeat", 0)
+
+
+def results_there():
+    """Of earlier runs, but of scenarios that are no more."""
+    known = {scenario.name for scenario in SCENARIOS}
+    return [entry for entry in read(RESULT) if entry["scenario"] in known]
+
+
+def save(entry):
+    """Add or replace one, in the order of the scenarios."""
+    order = [scenario.name for scenario in SCENARIOS]
+    with locked(FOLDER, "result"):
+        entries = {key(old): old for old in results_there()}
+        entries[key(entry)] = entry
+        write(RESULT, text_of(sorted(entries.values(), key=lambda one: (
+            order.index(one["scenario"]), KERNELS.index(one["kernel"]), key(one)))))
+
+
+def refused(entry):
+    """Faults, reported or muted; those of tries that were thrown away as well."""
+    counts = [one["faults"] for one in (entry, *entry["tries"]) if one["faults"]]
+    return sum(count["reported"] + count["muted"] for count in counts)
+
+
+def good(entry):
+    """What the adopting kernel must show; the others are there to be compared with."""
+    scenario, = (scenario for scenario in SCENARIOS if scenario.name == entry["scenario"])
+    if entry["kernel"] == "stub+stock" and scenario.fenced:
+        return entry["passed_through"] > 0      # nobody would lift a guarded identity map
+    if entry["kernel"] != "stub+adopting":
+        return True
+    if scenario.fenced and (entry["passed_through"] or entry["into_crash"] or not entry["adopted"]):
+        return False
+    if not (entry["dump_saved"] and entry["dump_verified"]) or refused(entry) or \
+            any(one["complaints"] for one in (entry, *entry["tries"])):
+        return False
+    if not entry["adopted"] and "iommu=pt" not in scenario.config.get("cmdline", ""):
+        return False
+    return entry["what"] != "dma" or _good_dma(scenario, entry)
+
+
+def _good_dma(scenario, entry):
+    # A guarded identity map leaves out the dump kernel's memory, and nothing else: watch.py
+    return (set(entry["legacy_translations_lost"]) <= set(scenario.loses)
+            and all(len(ids) == 1 for ids in entry["domain_ids"].values())
+            and ("more_devices" not in scenario.config
+                 or all(entry["completed_after_panic"].values())))
+
+
 def show(results):
-    """The table, in Markdown: faults, or what else became of it."""
-    print("\n| crash and kdump kernel | " + " | ".join(KERNELS)
-          + " | legacy DMA after the attach, stub+adopting |\n|---|---|---|---|---|")
+    """In short."""
     for scenario in SCENARIOS:
-        entries = {entry["kernel"]: entry for entry in results
-                   if entry["scenario"] == scenario.name}
+        entries = [entry for entry in results if entry["scenario"] == scenario.name]
         if entries:
-            legacy = entries.get(KERNELS[-1], {}).get("legacy_dma_after_attach", {})
-            print(f"| {scenario.name} | " + " | ".join(_cell(entries.get(kernel))
-                                                       for kernel in KERNELS)
-                  + f" | {', '.join(f'{name} {count:,}' for name, count in legacy.items())} |")
-    print("| lines of kernel code | 0 | 0 | {new} in new files, {changed} changed, {abi} of the ABI; "
-          "the series of 2014: 1,225 | |\n".format(**kernel_lines()))
+            print(f"{scenario.name}: " + "; ".join(
+                f"{kernel} {cell(entries, kernel)}" for kernel in KERNELS))
+    for entry in results:
+        if not good(entry):
+            print(f"NOT AS IT MUST BE: {json.dumps(entry)}")
 
 
-def _cell(entry):
-    if entry is None or entry["faults"] is None:
-        return "not run" if entry is None else entry["problem"]
-    saved = entry["dump_saved"] and entry["dump_verified"]
-    return f"{entry['faults']:,}" if saved else f"**no dump**, {entry['faults']:,}"
+def cell(entries, kernel):
+    """What the runs of a scenario under one kernel say: the dump, and its faults."""
+    mine = [entry for entry in entries if entry["kernel"] == kernel]
+    outcomes = [entry for entry in mine if entry["what"] == "outcome"]
+    counts = [entry for entry in mine if entry["what"] == "count"]
+    saved = sum(entry["dump_saved"] and entry["dump_verified"] for entry in outcomes)
+    if not outcomes:
+        return "not run"
+    said = ["dump" if saved == len(outcomes) else f"dump {saved} of {len(outcomes)}" if saved else
+            "**no dump**"]
+    if counts:
+        said.append(faults_of(counts))
+    return ", ".join(said)
+
+
+def faults_of(counts):
+    """The least and the most of some runs; "at least" of those that did not come to the power-off."""
+    faults = [entry["faults"]["reported"] for entry in counts]
+    muted = max(entry["faults"]["muted"] for entry in counts)
+    text = f"{min(faults):,}" + (f" to {max(faults):,}" if max(faults) > min(faults) else "")
+    cut = "at least " if any(entry["problem"] for entry in counts) else ""
+    return f"{cut}{text} faults" + (f", {muted:,} muted" if muted else "")
 
 
 def kernel_lines():
@@ -204,61 +285,46 @@ def kernel_lines():
     return count
 
 
-def earlier(chosen):
-    """The entries of an earlier run that this one does not repeat."""
-    try:
-        with open(RESULT, encoding="utf-8") as file:
-            known = {scenario.name for scenario in SCENARIOS}
-            return [entry for entry in json.load(file) if entry["scenario"] in known
-                    and (entry["scenario"], entry["kernel"]) not in chosen]
-    except (OSError, ValueError):
-        return []
+def chosen_runs(args):
+    """[(scenario, kernel, what, repeat)], in the order to run them."""
+    kinds = [("outcome", repeat) for repeat in range(args.outcomes)] + \
+            [("count", repeat) for repeat in range(args.counts)] + [("dma", 0)]
+    return [(scenario, kernel, what, repeat) for what, repeat in kinds for scenario in SCENARIOS
+            for kernel in args.kernel or KERNELS if args.scenario in scenario.name
+            if what != "dma" or kernel == "stub+adopting"]
 
 
-def save(results):
-    """In the order of the scenarios."""
-    order = [scenario.name for scenario in SCENARIOS]
-    results.sort(key=lambda entry: (order.index(entry["scenario"]),
-                                    KERNELS.index(entry["kernel"])))
-    with open(RESULT, "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=2)
-        file.write("\n")
-
-
-def good(entry):
-    """What the adopting kernel must show; the others are there to be compared with."""
-    scenario, = (scenario for scenario in SCENARIOS if scenario.name == entry["scenario"])
-    if entry["kernel"] == "stub+stock" and scenario.fenced:
-        return entry["passed_through"] > 0      # nobody would lift a fence
-    if scenario.fenced and (entry["passed_through"] or entry["into_crash"] or not entry["adopted"]):
-        return entry["kernel"] != "stub+adopting"
-    return entry["kernel"] != "stub+adopting" or (
-        entry["dump_saved"] and entry["dump_verified"] and entry["faults"] == 0
-        and not entry["complaints"]
-        and (entry["adopted"] > 0 or "iommu=pt" in scenario.config.get("cmdline", ""))
-        and (scenario.fenced or set(entry["legacy_translations_lost"]) <= set(scenario.loses))
-        and all(len(ids) == 1 for ids in entry["domain_ids"].values())
-        and ("more_devices" not in scenario.config or all(entry["completed_after_panic"].values())))
+def job(args, number, prepared):
+    """One after the other, on a host CPU of its own: all kernels alike."""
+    cpus = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cpus[number % len(cpus)]})
+    for scenario, kernel, what, repeat in chosen_runs(args):
+        if args.minutes and time.monotonic() - args.start > args.minutes * 60:
+            return
+        wanted = scenario.name, kernel, what, repeat
+        with locked(FOLDER, re.sub(r"\W+", "-", " ".join(map(str, wanted))), wait=False) as mine:
+            if not mine or (not args.scenario and wanted in set(map(key, results_there()))):
+                continue
+            print(f"-- {scenario.name}: {kernel}, {what}", flush=True)
+            entry = {**one(scenario, kernel, prepared, what), "repeat": repeat}
+            save(entry)
+            print(json.dumps(entry), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="make compare", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--scenario", default="", help="only those whose name has this")
+    parser.add_argument("--scenario", default="", help="only those whose name has this, and again")
     parser.add_argument("--kernel", choices=KERNELS, action="append")
-    parser.add_argument("--missing", action="store_true", help="only what result.json has not")
+    parser.add_argument("--outcomes", type=int, default=1, help="so many runs for each outcome")
+    parser.add_argument("--counts", type=int, default=1, help="so many that count faults")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=0, help="no new runs after so many")
     args = parser.parse_args()
-    chosen = [(scenario, kernel) for scenario in SCENARIOS if args.scenario in scenario.name
-              for kernel in args.kernel or KERNELS]
-    if args.missing:
-        there = {(entry["scenario"], entry["kernel"]) for entry in earlier(set())}
-        chosen = [(scenario, kernel) for scenario, kernel in chosen
-                  if (scenario.name, kernel) not in there]
+    args.start = time.monotonic()
     prepared = prepare()
-    results = earlier({(scenario.name, kernel) for scenario, kernel in chosen})
-    for scenario, kernel in chosen:
-        print(f"-- {scenario.name}: {kernel}", flush=True)
-        results.append(one(scenario, kernel, prepared))
-        save(results)
+    fork_jobs(args.jobs, lambda number: job(args, number, prepared))
+    results = [entry for entry in results_there() if args.scenario in entry["scenario"]
+               and entry["kernel"] in (args.kernel or KERNELS)]
     show(results)
     return 0 if results and all(map(good, results)) else 1
 

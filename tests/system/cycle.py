@@ -29,6 +29,9 @@ from report import Report
 from watch import Seen, Stop, Watch
 
 # Time limits are for a machine that is busy with other things: a hang, not slowness, exceeds them.
+# What the instruments tell from the panic on. An outcome that is held against another kernel's is
+# measured with "nothing": neither an access nor a fault costs the emulated devices anything then.
+WATCHES = ("nothing", "faults", "all")  # "all": DMA as well, to the kdump kernel's init
 BOOT_LIMIT_S = 150
 BOOT_ATTEMPTS = 3
 STUB_LIMIT_S = 240
@@ -45,8 +48,9 @@ class Plan:
     initrd: str = paths.INITRAMFS_KDUMP
     files: dict = field(default_factory=dict)   # more for the disk; "attach" runs in kdump
     kdump_limit_s: int = 180            # from the inner kernel's entry to its init
-    trace_dma: bool = True              # False where devices run wild: too many lines
-    saved: str = ""                     # a machine of Machine.save(), ready to panic
+    watch: str = "all"                  # after the panic: WATCHES
+    saved: str = ""                     # a machine of Machine.save(), with devices at work
+    name: str = ""                      # of the crash kernel, among others on the disk
     at_entry: Optional[Callable] = None     # called with the Stop before the stub's first instruction
 
 
@@ -71,7 +75,9 @@ class Cycle:
         self.ram = self.gdb = self.watch = None
         self.arena = 0, 0               # (start, size) in guest memory
         self.panicked = self.stopped_s = 0.0
-        self.panic_mark, self.switched = None, 0    # trace marks; nothing may have been traced yet
+        self.switched = 0               # a trace mark
+        self.faults_at = {}             # {moment: Faults so far}
+        self.tries = []                 # those before this one, which QEMU itself has ended
 
     def run(self):
         """The whole cycle; returns what was seen. MachineError if it does not get through.
@@ -88,7 +94,7 @@ class Cycle:
                     raise
 
     def qemu_failed(self):
-        """The machine's fault, and nobody's in it: QEMU 7.2 itself may end when e1000e is reset."""
+        """Has QEMU ended with an assertion of its own? 7.2 may when e1000e is reset."""
         with open(os.path.join(self.folder, "qemu.log"), encoding="utf-8", errors="replace") as log:
             return "Assertion" in log.read()
 
@@ -127,8 +133,11 @@ class Cycle:
                f"kdump_cmdline='{kdump_cmdline}'\n"
                f"dump_level={self.plan.dump_level}\n")
         images.make_disk(self.machine.disk, {
-            "job": job.encode(), "pattern": dumpcheck.pattern(), "vmlinuz": self.plan.image,
-            "initrd": self.plan.initrd, **self.plan.files}, 256 + config.mem_mib // 2)
+            "job": job.encode(), "pattern": dumpcheck.pattern(), **self._disk_files()},
+            256 + config.mem_mib // 2)
+
+    def _disk_files(self):
+        return {"vmlinuz": self.plan.image, "initrd": self.plan.initrd, **self.plan.files}
 
     # -- up to the panic -------------------------------------------------------------------
 
@@ -141,17 +150,24 @@ class Cycle:
         console = self.machine.serial()
         for error in re.findall(r"^@@ error .*$", console, re.MULTILINE):
             raise MachineError(f"the first kernel's init: {error}")
-        if "@@ loaded 1" not in console:
-            raise MachineError("kexec -p did not load the crash kernel")
+        self._load()
         self.seen.crash = [(int(first, 16), int(last, 16) + 1) for first, last in
                            re.findall(r"^@@ crash (\w+)-(\w+)$", console, re.MULTILINE)]
+        self._find_kernel()
+        self._look_at_traffic()
+
+    def _find_kernel(self):
         self.seen.load = self.image.find(self.ram, self.seen.crash)
         if self.seen.load is None:
             raise MachineError("the wrapped kernel is nowhere in the crash region")
         self.arena = self.seen.load + self.image.arena_offset, self.image.arena_size
-        self.watch = Watch(self.seen, self.arena, self.plan.trace_dma)
-        self._look_at_traffic()
-        self.progress(f"live DMA is on, crash kernel loaded at {self.seen.load:#x}")
+        self.watch = Watch(self.seen, self.arena, self.plan.watch == "all")
+        self.progress(f"crash kernel loaded at {self.seen.load:#x}")
+
+    def _load(self):
+        """The crash kernel; the guest's init has done it already."""
+        if "@@ loaded 1" not in self.machine.serial():
+            raise MachineError("kexec -p did not load the crash kernel")
 
     def _look_at_traffic(self):
         """A moment's DMA, by source: the devices are really at work."""
@@ -160,7 +176,7 @@ class Cycle:
             for event in qemutrace.DMA_EVENTS:
                 self.machine.trace_event(event, enable)
             time.sleep(0.3 if enable else 0)
-        _, self.seen.dma_before = log.by_source(0)
+        self.seen.dma_before = log.dma(0)
 
     def _entries(self):
         stub = self.seen.load + ENTRY64
@@ -175,11 +191,22 @@ class Cycle:
         for address in set(self._entries()):
             self.gdb.set_breakpoint(address)
         self.gdb.resume()
-        self.panic_mark = qemutrace.Trace(self.machine.trace_path).mark()
+        self._note_faults("panic")
+        if self.plan.watch == "nothing":
+            self.machine.watch_outcome()
+        else:
+            self.machine.count_faults(True)
         self.machine.order_panic()
         self.machine.wait_serial(r"Kernel panic - not syncing: sysrq", 90, interval=0.002)
         self.panicked = time.monotonic()
         self.progress("panicked; purgatory checks its segments")
+
+    def _note_faults(self, moment):
+        self.faults_at[moment] = self.machine.faults()
+
+    def faults(self, since="panic"):
+        """Those counted from a moment on: "panic", "entry" (the stub's), "switched"."""
+        return self.machine.faults() - self.faults_at.get(since, self.machine.faults())
 
     # -- the two stops ---------------------------------------------------------------------
 
@@ -203,6 +230,7 @@ class Cycle:
         self.progress("stub entered; keeping RAM as it is")
         if self.plan.at_entry:
             self.found_at_entry = self.plan.at_entry(stop)
+        self._note_faults("entry")
         self.watch.at_entry(stop)
         if inner != stub:
             resumed = time.monotonic()
@@ -213,6 +241,7 @@ class Cycle:
         self.progress(f"inner kernel entered {self.seen.panic_to_entry_s:.2f} s after the panic")
         self.watch.at_exit(stop)
         self.switched = stop.mark
+        self._note_faults("switched")
         self._resume(stopped)
 
     # -- the kdump kernel ------------------------------------------------------------------
@@ -228,23 +257,21 @@ class Cycle:
         self.machine.wait_exit(300)
         legacy = log.legacy_dma(self.seen.crash, self.switched, until)
         self.seen.dma_after = collections.Counter(source for source, _ in legacy)
-        self.seen.faults_after, _ = log.by_source(self.switched)
+        self.seen.absorbed = log.dma_to(self.seen.scratch, self.switched, until)
 
     def _after(self):
         """The machine is off; RAM and disk are still there."""
+        self.seen.faults = self.faults()
         self.watch.at_end(self.ram)
         images.read_back(self.machine.disk, "/out", self.folder)
         self.report = Report(f"{self.folder}/out/inspect.json")
         self.progress("reading the dump with libkdumpfile")
         self._check_dump(f"{self.folder}/out/vmcore")
 
-    def _check_dump(self, vmcore, sample=1):
+    def _check_dump(self, vmcore):
         seen = self.seen
         try:
-            dump = dumpcheck.Dump(vmcore)
-            (seen.pattern_pages, seen.pages_compared,
-             seen.pages_differ) = dump.check(self.watch.before, seen.device_writable,
-                                                          sample)
+            seen.dump = dumpcheck.Dump(vmcore).check(self.watch.before, seen.device_writable)
             seen.dump_error = ""
         except Exception as error:  # pylint: disable=broad-except # whatever it is: no good dump
             seen.dump_error = str(error) or type(error).__name__

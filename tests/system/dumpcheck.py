@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The saved dump, opened with libkdumpfile: is it readable, and does it tell the truth?"""
 
-import itertools
 import random
+from dataclasses import dataclass, field
 
 import kdumpfile
 
@@ -21,6 +21,15 @@ def pages_of(data):
     return [data[at:at + PAGE] for at in range(0, len(data), PAGE)]
 
 
+@dataclass
+class Checked:
+    """Pages of the dump that RAM had in use at the stub's entry."""
+    compared: int = 0
+    left_out: int = 0                   # devices may write them: not compared
+    differ: list = field(default_factory=list)  # physical addresses, of those compared
+    pattern: int = 0                    # pages of pattern()
+
+
 class Dump:
     """A vmcore. Opening it fails with an exception if it is not one."""
 
@@ -36,23 +45,25 @@ class Dump:
         except kdumpfile.exceptions.NoDataException:
             return None
 
-    def check(self, memory, may_differ, sample=1):
-        """Hold the dump against RAM as it was when the stub was entered.
+    def check(self, memory, may_differ):
+        """Hold the dump against RAM as it was when the stub was entered; returns Checked.
 
-        Returns (pattern pages found, pages compared, addresses that differ); pages that a
-        device may write (`may_differ`) are not compared; of the others every `sample`th.
+        Pages that a device may write (`may_differ`) are not compared.
         """
         heads = {page[:16]: page for page in pages_of(pattern())}
-        found, compared, differ = set(), 0, []
-        for physical in itertools.islice(memory.used_pages(), None, None, sample):
+        found, checked = set(), Checked()
+        for physical in memory.used_pages():
             content = self.read(physical)
             if content is None:
                 continue
             page = heads.get(content[:16])
             if page == content:
                 found.add(page[:16])
-            if physical not in may_differ:
-                compared += 1
-                if content != memory.read(physical, PAGE):
-                    differ.append(physical)
-        return len(found), compared, differ
+            if physical in may_differ:
+                checked.left_out += 1
+                continue
+            checked.compared += 1
+            if content != memory.read(physical, PAGE):
+                checked.differ.append(physical)
+        checked.pattern = len(found)
+        return checked

@@ -19,7 +19,7 @@ FIRST_MODULES = ["nvme", "ext4", "crc32c_generic", "e1000e", "evdev", "usbhid", 
                  "uhci-hcd",
                  # Before snd-hda-intel, or the controller finds no codec and makes no PCM
                  "snd-hda-codec-generic", "snd-hda-intel"]
-KDUMP_MODULES = ["nvme", "ext4", "crc32c_generic"]
+KDUMP_MODULES = ["ext4", "crc32c_generic", "nvme"]     # the disk's last: guest/init-kdump
 
 
 class Cpio:

@@ -19,8 +19,9 @@ PAGE = 4096
 LIBRARY = os.path.join(paths.BUILD, "system", "libinject.so")
 BEYOND_RAM = 0x7f00000000               # within 39 bits, and no RAM is that high here
 NOBODYS_REGISTERS = 0xfed40000          # a TPM's, and there is none: reads as all ones
-BEFORE, ENTRY = "before the panic", "at the entry"
-POINT_BITS = {BEFORE: 1, ENTRY: 2}
+BEFORE, ENTRY, SWITCHED = "before the panic", "at the entry", "after the switch"
+POINTS = {BEFORE: (1, "before"), ENTRY: (2, "entry"), SWITCHED: (4, "switched")}    # inject.h
+NONE = "none"                           # structure and damage of the machine that is left as it was
 PARTS = ("free", "kernel", "initrd", "arena")
 
 READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
@@ -56,8 +57,7 @@ class Cell:
     @property
     def name(self):
         """As CELL= of `make campaign` has it."""
-        where = "before" if self.point == BEFORE else "entry"
-        return f"{self.structure}.{self.damage}@{where}"
+        return f"{self.structure}.{self.damage}@{POINTS[self.point][1]}"
 
 
 def _library():
@@ -68,12 +68,12 @@ def _library():
 
 def cells():
     """Those of tests/inject/cells.def that are for whole machines."""
-    library, found = _library(), []
+    library, found = _library(), [Cell(-1, NONE, NONE, ENTRY)]
     for index in range(library.inject_cell_count()):
         cell = library.inject_cell(index).contents
         names = [text.decode().lower().replace("_", "-")
                  for text in (cell.structure, cell.damage)]
-        found += [Cell(index, *names, point) for point, bit in POINT_BITS.items()
+        found += [Cell(index, *names, point) for point, (bit, _) in POINTS.items()
                   if cell.points & bit]
     return found
 
@@ -83,7 +83,7 @@ class Target:
     """What the machine is made of, for the injector."""
     ram: object                 # RamFile
     unit: dict                  # registers: rtaddr, irta, iqa
-    parts: dict                 # a page in each of PARTS
+    parts: dict                 # a page in each of PARTS that there is
     device: str                 # one of DEVICES
     iova: int                   # that it uses just now
 
@@ -109,7 +109,7 @@ def inject(cell, target, seed):
     machine = _Machine(
         None, READ(read), WRITE(write), READ(lambda _, limit: chance.randrange(limit)),
         target.unit["rtaddr"], target.unit["irta"], target.unit["iqa"], dmar, dmar_size,
-        (ctypes.c_uint64 * len(PARTS))(*(target.parts[part] for part in PARTS)),
+        (ctypes.c_uint64 * len(PARTS))(*(target.parts.get(part, 0) for part in PARTS)),
         BEYOND_RAM, NOBODYS_REGISTERS, other.top, target.iova, context.source, context.levels,
         other.domain)
     _library().inject(ctypes.byref(machine), cell.index)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import images
 import paths
+import qemutrace
 from traffic import Flood, Typist
 
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -115,6 +116,10 @@ class Machine:
         self.ram_path = os.path.join(self.private, "ram")
         self.serial_path = os.path.join(folder, "serial.log")
         self.trace_path = os.path.join(folder, "trace.log")
+        self.faults_path = os.path.join(folder, "faults")
+        self.events_on = set()          # trace events
+        self.outcome_watched = False
+        self.instruments = set()        # heavy events that were on while an outcome was measured
         self.disk = os.path.join(self.private, "disk")
         self.blank = os.path.join(self.private, "blank")
         self.sata = os.path.join(self.private, "sata")
@@ -141,7 +146,7 @@ class Machine:
             "-chardev", f"file,id=console,path={self.serial_path},append=on",
             "-serial", "chardev:console",
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
-            "-D", self.trace_path, "-msg", "timestamp=on", "-trace", "vtd_dmar_fault",
+            "-D", self.trace_path, "-msg", "timestamp=on", "-name", "dmarelay,debug-threads=on",
             "-kernel", paths.kernel_image(), "-initrd", c.initrd,
             "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} "
                        f"{c.iommu_option} {c.cmdline}",
@@ -215,6 +220,7 @@ class Machine:
         for stale in (self.serial_path, self.trace_path):
             if os.path.exists(stale):
                 os.unlink(stale)
+        qemutrace.make_counters(self.faults_path)
         if self.saved:
             for name, path in self._state_files().items():
                 _copy_sparse(os.path.join(self.saved, name), path)
@@ -227,8 +233,10 @@ class Machine:
             log.write(" ".join(command) + "\n")
             log.flush()
             # pylint: disable-next=consider-using-with # it lives as long as this object
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "LD_PRELOAD": paths.FAULT_COUNTER,
+                     "DMARELAY_FAULTS": os.path.abspath(self.faults_path)})
         self.control = self._connect("control")
         self.qmp_socket = self._connect("qmp")
         self.qmp_file = self.qmp_socket.makefile("r", encoding="utf-8")
@@ -323,6 +331,29 @@ class Machine:
     def trace_event(self, name, enable):
         """Switch a trace event on or off."""
         self.qmp("trace-event-set-state", name=name, enable=enable)
+        self.events_on = self.events_on | {name} if enable else self.events_on - {name}
+        self._note_instruments()
+
+    def count_faults(self, enable):
+        """Faults are counted, or not: faults() has those of all times together."""
+        for event in qemutrace.FAULT_EVENTS:
+            self.trace_event(event, enable)
+
+    def faults(self):
+        """Those counted so far, also when QEMU has ended."""
+        return qemutrace.read_counters(self.faults_path)
+
+    def watch_outcome(self, on=True):
+        """From here on the guest goes to its outcome, and no instrument may have a part in it.
+
+        Not while the guest is held: `on` is False then.
+        """
+        self.outcome_watched = on
+        self._note_instruments()
+
+    def _note_instruments(self):
+        if self.outcome_watched:
+            self.instruments |= self.events_on & set(qemutrace.HEAVY_EVENTS)
 
     def completed(self):
         """{drive: commands that it has completed so far}."""
@@ -374,21 +405,28 @@ class Machine:
             time.sleep(interval)
 
     def cpu_s(self):
-        """Seconds of CPU time that QEMU has had: how far a guest can be, whatever else runs here.
+        """Seconds that the virtual CPUs have run: how far a guest can be, whatever else runs here.
 
-        0 when it is gone.
+        What QEMU's other threads use is not the guest's: devices that fault without end are
+        emulated by them. 0 when it is gone.
         """
-        pid, total = self.process.pid, 0
+        total = 0
         try:
-            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-                children = file.read().split()
-            for child in children:
-                with open(f"/proc/{child}/stat", encoding="ascii") as file:
-                    fields = file.read().rpartition(")")[2].split()
-                total += int(fields[11]) + int(fields[12])
+            for pid in self._children():
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/stat", encoding="ascii") as file:
+                        head, _, tail = file.read().rpartition(")")
+                    fields = tail.split()
+                    if "(CPU " in head:
+                        total += int(fields[11]) + int(fields[12])
         except OSError:
             return 0
         return total / os.sysconf("SC_CLK_TCK")
+
+    def _children(self):
+        pid = self.process.pid          # `timeout`, whose child QEMU is: the others exec
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return file.read().split()
 
     def wait_exit(self, timeout):
         """Wait for the guest to power off."""

@@ -13,6 +13,7 @@ DMARELAY = os.path.join(BUILD, "dmarelay")
 DMARELAY_STATIC = os.path.join(BUILD, "dmarelay.static")     # for the kdump initramfs
 SERIES = os.environ.get("SERIES", "6.12")
 ADOPTING_IMAGE = os.path.join(BUILD, "kernel", SERIES, "bzImage")     # `make kernel`
+FAULT_COUNTER = os.path.join(BUILD, "system", "faultcount.so")
 INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")
 INITRAMFS_KDUMP = os.path.join(BUILD, "system", "kdump.cpio.gz")
 

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What QEMU's trace file says about faults and DMA, between two marks."""
+"""What QEMU's trace file says about DMA between two marks, and what faultcount.c has counted."""
 
+import array
 import collections
 import os
 import re
+from dataclasses import dataclass, field
 
+# A fault that the unit records, and one that it does not since FPD is set: counted by faultcount.c
+FAULT_EVENTS = ("vtd_dmar_fault", "vtd_fault_disabled")
 DMA_EVENTS = ("vtd_iotlb_page_hit", "vtd_iotlb_page_update")
+# What costs the emulated devices something for each fault or access: it may decide an outcome
+HEAVY_EVENTS = FAULT_EVENTS + DMA_EVENTS
+COUNTERS_BYTES = 8 * (1 + (1 << 16))    # struct counters of faultcount.c
 # Switched on for the stub itself: what it does to the unit
 SWITCH_EVENTS = ("vtd_reg_write_gcmd",)
 
@@ -13,9 +20,45 @@ PAGE, SUPERPAGE, SUPERPAGE_BIT = 4096, 2 << 20, 1 << 7
 PAGE_MASK = -PAGE
 ADDRESS = (1 << 52) - PAGE
 _PAGE = re.compile(rb":vtd_iotlb_page_\w+ .*?sid 0x(\w+) iova 0x(\w+) slpte 0x(\w+)")
-_SOURCE = re.compile(rb":(vtd_dmar_fault|vtd_iotlb_page_hit|vtd_iotlb_page_update) "
-                     rb".*?sid 0x([0-9a-f]+)")
+_SOURCE = re.compile(rb":vtd_iotlb_page_(?:hit|update) .*?sid 0x([0-9a-f]+)")
 _TARGET = re.compile(rb":vtd_iotlb_page_(?:hit|update) .*?sid 0x([0-9a-f]+) .*?slpte 0x([0-9a-f]+)")
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Accesses that the unit refused: of those that it reported the source ids are known."""
+    by_source: collections.Counter = field(default_factory=collections.Counter)
+    muted: int = 0
+
+    @property
+    def reported(self):
+        """All that were, whoever caused them."""
+        return sum(self.by_source.values())
+
+    @property
+    def refused(self):
+        """Reported or muted: "no fault" is said where this is 0."""
+        return self.reported + self.muted
+
+    def __sub__(self, earlier):
+        return Faults(self.by_source - earlier.by_source, self.muted - earlier.muted)
+
+    def __add__(self, other):
+        return Faults(self.by_source + other.by_source, self.muted + other.muted)
+
+
+def make_counters(path):
+    """A file of zeros for faultcount.c."""
+    with open(path, "wb") as file:
+        file.truncate(COUNTERS_BYTES)
+
+
+def read_counters(path):
+    """The Faults counted so far, while fault events were on."""
+    with open(path, "rb") as file:
+        muted, *reported = array.array("Q", file.read())
+    return Faults(collections.Counter({source: count for source, count in enumerate(reported)
+                                       if count}), muted)
 
 
 class Trace:
@@ -33,13 +76,16 @@ class Trace:
             file.seek(start)
             return file.read() if end is None else file.read(end - start)
 
-    def by_source(self, start, end=None):
-        """(faults, dma): counters by source id."""
-        faults, dma = collections.Counter(), collections.Counter()
-        for event, source in _SOURCE.findall(self._read(start, end)):
-            counter = faults if event == b"vtd_dmar_fault" else dma
-            counter[int(source, 16)] += 1
-        return faults, dma
+    def dma(self, start, end=None):
+        """Accesses by source id."""
+        return collections.Counter(int(source, 16) for source in
+                                   _SOURCE.findall(self._read(start, end)))
+
+    def dma_to(self, pages, start, end=None):
+        """How many accesses went to these pages."""
+        counts = collections.Counter(leaf for _, _, leaf in _PAGE.findall(self._read(start, end)))
+        return sum(count for leaf, count in counts.items()
+                   if int(leaf, 16) & ADDRESS in pages)
 
     def legacy_dma(self, crash, start, end=None):
         """(source id, mark) of each access to memory of the crashed kernel.

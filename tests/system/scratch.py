@@ -16,6 +16,7 @@ import os
 import struct
 import sys
 import time
+from dataclasses import replace
 
 import campaign
 import hold
@@ -24,11 +25,11 @@ from cycle import Cycle, Plan, stopwatch
 from gdbstub import GdbError
 from machine import SOURCES, SOURCES_RESUMABLE, Config, MachineError
 from resumed import Resumed
+from runs import text_of, write
 
 PAGE = 4096
 FOLDER = os.path.join(campaign.paths.BUILD, "scratch")
 RESERVED = 1 << 40                      # of a context entry's upper half
-REFUSED_EVENT = "vtd_fault_disabled"    # a sink's context has FPD
 ISOLATE = "dmarelay.policy=isolate"
 CONTENTS = {"all ones": 0xffffffff, "zeros": 0, "0x7b": 0x7b}    # each dword
 DOORBELL = 0x1000 + 8                   # NVMe 3.1.24: tail of the first I/O submission queue
@@ -54,7 +55,6 @@ class ScratchRun(Resumed):
         super().__init__(plan, folder, progress)
         self.content = content
         self.filled = set()
-        self.refused = 0                # accesses to addresses that no table has, without a record
 
     def before_panic(self, stop):
         self.machine.flood.pause()
@@ -69,14 +69,7 @@ class ScratchRun(Resumed):
     def in_kernel(self, stop):
         self.filled = scratch_pages(stop, self.seen.crash, self.arena)
         fill(stop, self.filled, self.content)
-        self.machine.trace_event(REFUSED_EVENT, True)
         self.machine.flood.go_on()
-
-    def _kdump(self):
-        self.machine.trace_event(REFUSED_EVENT, False)
-        with open(self.machine.trace_path, "rb") as file:
-            self.refused = sum(b":" + REFUSED_EVENT.encode() in line for line in file)
-        super()._kdump()
 
     def seen_with(self, name, problem):
         """What was seen."""
@@ -84,16 +77,18 @@ class ScratchRun(Resumed):
         return {"content": name, "scratch_pages": len(self.filled),
                 "dma_in_hold": {by_name.get(key, hex(key)): value
                                 for key, value in self.held.dma.items()},
+                "absorbed_in_hold": self.held.absorbed,
                 "faults_in_hold": {by_name.get(key, hex(key)): value
-                                   for key, value in self.held.faults.items()},
-                "refused_in_silence": self.refused, "faults_later": self.faults_later, "dump_verified": self.verified(),
+                                   for key, value in self.held.faults.by_source.items()},
+                "muted_in_hold": self.held.faults.muted,
+                "dump_verified": self.verified(least_pages=1000),
                 "problem": problem}
 
 
 def resumable(name, content):
     """The devices of the campaign."""
-    run = ScratchRun(campaign.prepare("stub+stock"), os.path.join(FOLDER, "run"),
-                     stopwatch(), content)
+    plan = replace(campaign.prepare(kernels=("stub+stock",))["stub+stock"], watch="nothing")
+    run = ScratchRun(plan, os.path.join(FOLDER, "run"), stopwatch(), content)
     problem = ""
     try:
         run.run()
@@ -118,13 +113,15 @@ class NvmeRun(Cycle):
                  for region in device["regions"][:1])
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, True)
+        self.machine.count_faults(True)
         before = self._writes()
         for tail in (7, 30):            # wherever the head is, one of them is new
             self.gdb.write_physical(base + DOORBELL, tail, 4)
         self.gdb.resume()
         time.sleep(hold.HOLD_S)
         self.written = self._writes() - before
-        self.faults, self.dma = qemutrace.Trace(self.machine.trace_path).by_source(stop.mark)
+        self.dma = qemutrace.Trace(self.machine.trace_path).dma(stop.mark)
+        self.faults = self.machine.faults()
 
     def _writes(self):
         return sum(device["stats"]["wr_operations"] for device in
@@ -145,7 +142,8 @@ def nvme(name, content):
     run.content = content
     run.run()
     source = SOURCES["nvme"]
-    return {"content": name, "nvme_dma": run.dma[source], "nvme_faults": run.faults[source],
+    return {"content": name, "nvme_dma": run.dma[source],
+            "nvme_faults": run.faults.by_source[source], "muted": run.faults.muted,
             "nvme_writes_to_disk": run.written}
 
 
@@ -161,7 +159,7 @@ def main():
         results.append((nvme if args.nvme else resumable)(name, CONTENTS[name]))
         print(json.dumps(results[-1]), flush=True)
     name = "nvme.json" if args.nvme else "result.json"
-    campaign.write(os.path.join(FOLDER, name), campaign.text_of(results))
+    write(os.path.join(FOLDER, name), text_of(results))
 
 
 if __name__ == "__main__":

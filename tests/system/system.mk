@@ -14,8 +14,13 @@ build/system/kdump.cpio.gz: tests/system/guest/init-kdump build/dmarelay.static
 build/system/first.cpio build/system/kdump.cpio.gz: tests/system/images.py tests/system/paths.py
 	$(SYSTEM_PYTHON) tests/system/images.py $(word 1,$(subst ., ,$(@F))) $@
 
+# In QEMU, of the host: counts faults where a trace of them would slow the guest down
+build/system/faultcount.so: tests/system/faultcount.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(WARNINGS) -fPIC -shared -o $@ $<
+
 .PHONY: guest-images
-guest-images: build/system/first.cpio build/system/kdump.cpio.gz
+guest-images: build/system/first.cpio build/system/kdump.cpio.gz build/system/faultcount.so
 
 # Two steps: before the packages are there, the rules below build/ cannot even be asked.
 KDUMP ?= adopting
@@ -48,7 +53,8 @@ build/system/libinject.so: $(wildcard tests/inject/*)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -g $(WARNINGS) -fPIC -shared -o $@ $(filter %.c,$^)
 
-# CELL= and KERNEL= choose, SEED= damages otherwise, JOBS= machines at a time, MINUTES= and no more
+# CELL= and KERNEL= choose, SEED= damages otherwise, SEEDS= of them from that one on, COUNTED= of
+# these with runs that count faults, REPEAT= each, JOBS= machines at a time, MINUTES= and no more
 .PHONY: campaign campaign-now
 campaign:
 	@tools/deps.sh build system kernel
@@ -57,7 +63,9 @@ campaign:
 campaign-now: build/dmarelay guest-images build/system/libinject.so
 	@$(SYSTEM_PYTHON) -B tests/system/campaign.py $(if $(CELL),--cell=$(CELL)) \
 		$(if $(KERNEL),--kernel=$(KERNEL)) $(if $(SEED),--seed=$(SEED)) \
-		$(if $(JOBS),--jobs=$(JOBS)) $(if $(MINUTES),--minutes=$(MINUTES))
+		$(if $(SEEDS),--seeds=$(SEEDS)) $(if $(COUNTED),--counted=$(COUNTED)) \
+		$(if $(REPEAT),--repeat=$(REPEAT)) $(if $(JOBS),--jobs=$(JOBS)) \
+		$(if $(MINUTES),--minutes=$(MINUTES))
 
 .PHONY: campaign-report scratch scratch-now
 campaign-report:

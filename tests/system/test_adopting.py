@@ -43,7 +43,7 @@ def test_clean_switch(run, prepared):
 def test_attach(prepared, name):
     """Drivers attach to devices at work: not one fault, no legacy translation lost."""
     scenario, = (scenario for scenario in compare.SCENARIOS if scenario.name == name)
-    entry = compare.one(scenario, "stub+adopting", prepared)
+    entry = compare.one(scenario, "stub+adopting", prepared, "dma")
     assert compare.good(entry), entry
 
 
@@ -60,6 +60,6 @@ def test_sink_outlives_the_attach(name):
     """What goes to a sink does so until the driver has reset its device: not one fault."""
     cell, = (cell for cell in inject.cells() if cell.name == name)
     quarantined, seed = SUNK[name]
-    _, result = campaign.run(cell, "stub+adopting", seed)
+    _, result = campaign.run(cell, "stub+adopting", campaign.COUNT, seed)
     assert campaign.good(result) and result["reached_stub"], result
-    assert bool(result["quarantined"]) == quarantined, result
+    assert bool(result["stub"]["quarantined"]) == quarantined, result

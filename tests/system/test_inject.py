@@ -13,9 +13,9 @@ import vtdwalk
 CELLS = {cell.name: cell for cell in inject.cells()}
 
 
-def run(name, kernel="stub+stock"):
+def run(name, kernel="stub+stock", what=campaign.OUTCOME):
     """(what was seen, the entry of result.json)"""
-    return campaign.run(CELLS[name], kernel)
+    return campaign.run(CELLS[name], kernel, what)
 
 
 @pytest.mark.parametrize("name, quarantined", [
@@ -28,7 +28,7 @@ def test_damage_does_not_cost_the_dump(name, quarantined):
     """What is damaged is quarantined: a verified dump, no fault, nothing in the crash region."""
     cycle, result = run(name)
     assert campaign.good(result) and result["reached_stub"], result
-    assert result["outcome"] == "switched"
+    assert result["stub"]["outcome"] == "switched"
     assert quarantined <= {record["object"] for record in cycle.report.records}
 
 
@@ -36,7 +36,7 @@ def test_leaf_into_crash_kernel():
     """A live device's leaf that points into the crash kernel is caught, with a record."""
     cycle, result = run("leaf.crash-kernel@entry")
     assert campaign.good(result) and result["reached_stub"], result
-    assert result["quarantined"] == 1 and result["dma_in_hold"]["hda"] > 0
+    assert result["stub"]["quarantined"] == 1 and result["hold"]["dma"]["hda"] > 0
     record, = cycle.report.records
     (where, _, entry), = cycle.edits
     assert record["device"] == "0000:00:04.0"
@@ -48,5 +48,5 @@ def test_leaf_into_crash_kernel():
 def test_leaf_into_crash_kernel_without_stub():
     """The same costs the dump without the stub: the test above does test something."""
     _, result = run("leaf.crash-kernel@entry", "stock")
-    assert result["reached_stub"] and result["crash_region_bytes_changed"] > 0
+    assert result["reached_stub"] and result["hold"]["crash_region_bytes_changed"] > 0
     assert not result["dump_verified"]

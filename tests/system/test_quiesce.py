@@ -38,7 +38,7 @@ class Quiesced(Cycle):
         for event in qemutrace.DMA_EVENTS:
             self.machine.trace_event(event, False)
         self.machine.wait_exit(300)
-        (_, self.before), (_, self.after) = (log.by_source(*pair) for pair in zip(marks, marks[1:]))
+        self.before, self.after = (log.dma(*pair) for pair in zip(marks, marks[1:]))
 
 
 def test_quiesce(wrap, request):

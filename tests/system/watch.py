@@ -5,6 +5,7 @@ import collections
 import os
 from dataclasses import dataclass, field
 
+import dumpcheck
 import hda
 import qemutrace
 import vtdwalk
@@ -79,16 +80,14 @@ class Seen:
     scratch: set = field(default_factory=set)       # pages of sinks, in the arena
     passed_through: list = field(default_factory=list)  # sources that the copy lets everywhere
     table_pages: set = field(default_factory=set)   # of the copy: root, context, second level
-    faults_in_stub: collections.Counter = field(default_factory=collections.Counter)
-    faults_after: collections.Counter = field(default_factory=collections.Counter)
+    faults: qemutrace.Faults = field(default_factory=qemutrace.Faults)  # from the panic to the end
+    absorbed: int = 0                               # accesses that went to a scratch page
     dma_before: collections.Counter = field(default_factory=collections.Counter)
     dma_after: collections.Counter = field(default_factory=collections.Counter)
     hda_pages: list = field(default_factory=list)
     hda_overwritten: int = 0
     arena_changed: list = field(default_factory=list)   # by the kdump kernel
-    pattern_pages: int = 0
-    pages_compared: int = 0
-    pages_differ: list = field(default_factory=list)
+    dump: dumpcheck.Checked = field(default_factory=dumpcheck.Checked)
     dump_error: str = "no dump"
     serial: str = ""
 
@@ -128,7 +127,6 @@ class Watch:
         seen.boot_params_after = stop.ram.read(seen.boot_params, PAGE)
         seen.changed = stop.ram.changed_pages(self.before)
         seen.commands = log.values("vtd_reg_write_gcmd", "value", self.entry.mark, stop.mark)
-        seen.faults_in_stub, _ = log.by_source(self.entry.mark, stop.mark)
         self._compare_translations(stop)
         for event in qemutrace.SWITCH_EVENTS:
             stop.machine.trace_event(event, False)

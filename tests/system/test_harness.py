@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The harness itself: what would make its figures untrue must make it fail."""
+
+import copy
+import os
+import subprocess
+import types
+
+import pytest
+
+import campaign
+import compare
+import dumpcheck
+import hold
+import inject
+import paths
+import qemutrace
+from cycle import Plan
+from machine import Config, Machine, MachineError
+from resumed import Resumed
+from watch import Seen
+
+HELD = {"reported": 0, "muted": 0, "absorbed": 3, "dma": {}, "crash_region_bytes_changed": 0}
+OUTCOME = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock",
+           "what": campaign.OUTCOME, "reached_stub": True, "dump_saved": True,
+           "dump_verified": True, "tries": [], "hold": HELD}
+COUNT = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock",
+         "what": campaign.COUNT, "reached_stub": True, "until_power_off": True, "tries": [],
+         "after_switch": {"reported": 0, "muted": 0}}
+TRY = {"held": {"reported": 0, "muted": 0}, "counted": {"reported": 0, "muted": 0},
+       "complaints": []}
+COMPARED = {"scenario": "drivers attach, 39 bits", "kernel": "stub+adopting", "what": "count",
+            "dump_saved": True, "dump_verified": True, "faults": {"reported": 0, "muted": 0},
+            "adopted": 5, "complaints": [], "passed_through": 0, "into_crash": 0, "tries": []}
+
+
+def changed(entry, *path, value):
+    """A copy of the entry, with another value there."""
+    new = copy.deepcopy(entry)
+    inner = new
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    return new
+
+
+@pytest.fixture(name="machine")
+def fixture_machine(tmp_path):
+    """One that is never started, and takes all that it is told."""
+    machine = Machine(Config(mem_mib=1), str(tmp_path))
+    machine.qmp = lambda *_, **__: {}
+    yield machine
+    os.rmdir(machine.private)
+
+
+@pytest.mark.parametrize("event", qemutrace.HEAVY_EVENTS)
+def test_outcome_without_instruments(machine, tmp_path, event):
+    """An outcome is none if faults or accesses were traced, before it began or on the way."""
+    run = Resumed(Plan(paths.kernel_image(), watch="nothing"), str(tmp_path), None)
+    run.machine = machine
+    for early in (True, False):
+        machine.instruments = set()
+        machine.trace_event(event, early)
+        machine.watch_outcome()
+        machine.trace_event(event, True)
+        machine.watch_outcome(False)
+        with pytest.raises(MachineError, match=event):
+            run.verified(1)
+        with pytest.raises(MachineError, match=event):
+            compare.seen_in(types.SimpleNamespace(machine=machine), "outcome")
+
+
+def test_instruments_while_the_guest_is_held(machine):
+    """What is on between watch_outcome(False) and watch_outcome() is no part of the outcome."""
+    machine.watch_outcome()
+    machine.watch_outcome(False)
+    machine.count_faults(True)
+    machine.count_faults(False)
+    machine.watch_outcome()
+    assert not machine.instruments
+
+
+@pytest.mark.parametrize("path, value", [
+    (("hold", "muted"), 1), (("hold", "reported"), 1), (("dump_verified",), False),
+    (("dump_saved",), False), (("hold", "crash_region_bytes_changed"), 1),
+    (("tries",), [changed(TRY, "held", "muted", value=1)]),
+    (("tries",), [changed(TRY, "held", "reported", value=1)]),
+    (("tries",), [changed(TRY, "complaints", value=["BUG: "])]),
+])
+def test_campaign_outcome_that_is_not_good(path, value):
+    """A fault, muted or not, also in a try that was thrown away, fails; absorbed accesses do not."""
+    assert campaign.good(OUTCOME)
+    assert campaign.good({**OUTCOME, "tries": [TRY]})
+    assert not campaign.good(changed(OUTCOME, *path, value=value))
+    assert campaign.good({**changed(OUTCOME, *path, value=value), "kernel": "stock"})
+
+
+@pytest.mark.parametrize("path, value", [
+    (("after_switch", "muted"), 1), (("after_switch", "reported"), 1),
+    (("until_power_off",), False), (("tries",), [changed(TRY, "counted", "reported", value=1)]),
+])
+def test_campaign_count_that_is_not_good(path, value):
+    """The same where faults are counted."""
+    assert campaign.good(COUNT)
+    assert not campaign.good(changed(COUNT, *path, value=value))
+
+
+@pytest.mark.parametrize("path, value", [
+    (("faults", "muted"), 1), (("faults", "reported"), 1), (("dump_verified",), False),
+    (("complaints",), ["BUG: "]), (("adopted",), 0),
+    (("tries",), [{"problem": "", "complaints": [], "faults": {"reported": 0, "muted": 1}}]),
+    (("tries",), [{"problem": "", "complaints": ["BUG: "], "faults": None}]),
+])
+def test_compare_that_is_not_good(path, value):
+    """And for the rows of compare.py."""
+    assert compare.good(COMPARED)
+    assert not compare.good(changed(COMPARED, *path, value=value))
+
+
+def test_counters(tmp_path):
+    """The library counts both events, by source, keeps the log's other lines, and logs the first
+    of these."""
+    program, counters = tmp_path / "program", tmp_path / "faults"
+    source = r"""
+        #include <stdarg.h>
+        #include <stdio.h>
+        int __vfprintf_chk(FILE *, int, const char *, va_list);
+        static void say(const char *format, ...)
+        {
+            va_list words;
+            va_start(words, format);
+            __vfprintf_chk(stdout, 1, format, words);
+            va_end(words);
+        }
+        int main(void)
+        {
+            for (int i = 0; i < 300; i++)
+                say("%d@%zu.%06zu:vtd_dmar_fault sid 0x%x fault %d addr 0x%lx write %d\n",
+                    1, (size_t)2, (size_t)3, i % 2 ? 0x28 : 0x100, 5, 6ul, 1);
+            for (int i = 0; i < 7; i++)
+                say("%d@%zu.%06zu:vtd_fault_disabled Fault processing disabled for context entry\n",
+                    1, (size_t)2, (size_t)3);
+            say("%d@%zu.%06zu:vtd_iotlb_page_hit sid 0x%x\n", 1, (size_t)2, (size_t)3, 0x28);
+        }
+    """
+    subprocess.run(["gcc", "-x", "c", "-o", program, "-"], input=source.encode(), check=True)
+    qemutrace.make_counters(counters)
+    said = subprocess.run([program], check=True, capture_output=True, text=True, env={
+        "LD_PRELOAD": paths.FAULT_COUNTER, "DMARELAY_FAULTS": str(counters)}).stdout
+    faults = qemutrace.read_counters(counters)
+    assert faults.by_source == {0x28: 150, 0x100: 150} and faults.muted == 7
+    assert faults.reported == 300 and faults.refused == 307
+    assert 0 < said.count("vtd_dmar_fault") < 300 and said.count("vtd_iotlb_page_hit") == 1
+
+
+def test_dump_that_lacks_pages(machine, tmp_path):
+    """Or has others than RAM had, or cannot be opened, is no right dump."""
+    run = Resumed(Plan(paths.kernel_image()), str(tmp_path), None)
+    run.machine = machine
+    run.seen = Seen(serial="\n@@ makedumpfile 0\n@@ saved\n", dump_error="",
+                    dump=dumpcheck.Checked(compared=90, left_out=10))
+    assert run.verified(100) and not run.verified(101)
+    run.seen.dump.differ = [0x1000]
+    assert not run.verified(100)
+    run.seen.dump.differ, run.seen.dump_error = [], "no"
+    assert not run.verified(100)
+
+
+class Shapes:
+    """A walker that finds one scratch page, and one page table."""
+
+    def __init__(self, scratch, table):
+        self.sinks = lambda: {scratch}
+        self.upper_tables = set
+        self.table_pages = lambda source: {table}
+
+
+@pytest.mark.parametrize("scratch, right", [(0x9000, True), (0x8000, False), (0x1000, False)])
+def test_scratch_page_that_is_none(scratch, right):
+    """A page of the report or a table in use is not excused as a scratch page."""
+    ram = types.SimpleNamespace(read=lambda at, size: (0x2000).to_bytes(size, "little"))
+    walker, contexts = Shapes(scratch, 0x8000), [types.SimpleNamespace(source=8)]
+    if right:
+        assert hold.scratch_pages(ram, walker, contexts, (0x1000, 0x10000)) == {scratch}
+    else:
+        with pytest.raises(ValueError, match=hex(scratch)):
+            hold.scratch_pages(ram, walker, contexts, (0x1000, 0x10000))
