@@ -178,7 +178,7 @@ struct handoff_domain {
 #define HANDOFF_DOMAIN_NESTED		(1u << 4)	/* second-level under a guest's first-level */
 #define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* ours, in the place of pass-through; old_root 0 */
 #define HANDOFF_DOMAIN_GARBAGE		(1u << 6)	/* its top table is none: its devices were sunk */
-#define HANDOFF_DOMAIN_SUNK		(1u << 7)	/* in part; its devices' faults are muted (FPD) */
+#define HANDOFF_DOMAIN_SUNK		(1u << 7)	/* in part: bad entries lead to the scratch page */
 
 enum handoff_translation {
 	HANDOFF_TRANSLATED	= 1,	/* second-level */
@@ -190,7 +190,7 @@ enum handoff_translation {
 enum handoff_action {
 	HANDOFF_KEPT		= 1,	/* as in the crashed kernel */
 	HANDOFF_SUNK		= 2,	/* mapped to the scratch page */
-	HANDOFF_BLOCKED		= 3,	/* not present, faults muted where the format allows */
+	HANDOFF_BLOCKED		= 3,	/* not present; FPD in an IRTE, else if bad=block */
 	HANDOFF_REPAIRED	= 4,	/* changed so that it can stand: a fresh domain id */
 	HANDOFF_FENCED		= 5,	/* was passed through, now kept out of the crash region */
 };

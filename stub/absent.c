@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "pci_regs.h"
 #include "quarantine.h"
+#include "root.h"
 #include "scalable.h"
 #include "scope.h"
 #include "state.h"
@@ -157,6 +158,7 @@ static bool make_entry(struct relay *relay, const struct place *place)
 		arena_rewind(&relay->arena, mark);
 		return false;
 	}
+	root_mute(relay, place->unit, table);
 	link_table(relay, place, table);
 	flush(relay, place, table + place->at, mark);
 	tell(relay, place, table + place->at);

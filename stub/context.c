@@ -44,32 +44,37 @@ struct device_sink context_own_sink(struct relay *relay, struct unit *unit)
 	return context_shared_sink(relay, unit);
 }
 
+uint64_t context_blocked(const struct relay *relay)
+{
+	return relay->params.bad == BAD_BLOCK ? VTD_CTX_FPD : 0;
+}
+
 /*
  * The entry that a bad one gets instead: translated by the sink; not present where
- * dmarelay.bad=block, or where no domain id is left. Faults are muted.
+ * dmarelay.bad=block, or where no domain id is left.
  */
-static struct vtd_entry128 sink_context(const struct unit *unit, struct device_sink to)
+static struct vtd_entry128 sink_context(const struct relay *relay, const struct unit *unit,
+					struct device_sink to)
 {
 	unsigned int aw = context_sink_width(unit);
 
 	if (!to.id || aw == CONTEXT_NO_WIDTH)
-		return (struct vtd_entry128){ VTD_CTX_FPD, 0 };
+		return (struct vtd_entry128){ context_blocked(relay), 0 };
 	return (struct vtd_entry128){
-		to.sink.page[VTD_AW_LEVELS(aw)].pa | VTD_TT_SECOND_LEVEL << VTD_CTX_TT_SHIFT |
-			VTD_CTX_FPD | VTD_CTX_P,
+		to.sink.page[VTD_AW_LEVELS(aw)].pa | VTD_TT_SECOND_LEVEL << VTD_CTX_TT_SHIFT | VTD_CTX_P,
 		(uint64_t)to.id << VTD_CTX_DID_SHIFT | aw,
 	};
 }
 
 struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit)
 {
-	return sink_context(unit, context_own_sink(relay, unit));
+	return sink_context(relay, unit, context_own_sink(relay, unit));
 }
 
 void context_fill_sink(struct relay *relay, struct unit *unit)
 {
 	struct vtd_entry128 *contexts = unit->sink_contexts;
-	struct vtd_entry128 sink = sink_context(unit, context_shared_sink(relay, unit));
+	struct vtd_entry128 sink = sink_context(relay, unit, context_shared_sink(relay, unit));
 
 	for (unsigned int devfn = 0; devfn < VTD_CONTEXT_ENTRIES; devfn++)
 		contexts[devfn] = sink;
@@ -162,10 +167,7 @@ static struct translation translation_of(struct vtd_entry128 entry)
 	};
 }
 
-/*
- * Point the entry at our copy of its domain. What a device reads from a sink it may take for an address;
- * the fault, at one beyond the tables' width, would tell nothing of the crash.
- */
+/* Point the entry at our copy of its domain. */
 static void keep_device(struct relay *relay, struct device *device, bool repaired)
 {
 	const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
@@ -174,8 +176,6 @@ static void keep_device(struct relay *relay, struct device *device, bool repaire
 		device->entry->lo = (device->found.lo & ~VTD_CTX_SLPTPTR) | domain->new_root;
 	device->entry->hi = (device->found.hi & ~VTD_CTX_DID_MASK) |
 			    (uint64_t)domain->id << VTD_CTX_DID_SHIFT;
-	if (domain->flags & HANDOFF_DOMAIN_SUNK)
-		device->entry->lo |= VTD_CTX_FPD;
 	if (device->report) {
 		device->report->action = repaired ? HANDOFF_REPAIRED : HANDOFF_KEPT;
 		device->report->domain_id = (uint16_t)domain->id;

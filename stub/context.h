@@ -43,6 +43,12 @@ struct device_sink context_own_sink(struct relay *relay, struct unit *unit);
  */
 struct vtd_entry128 context_sink(struct relay *relay, struct unit *unit);
 
+/*
+ * What an entry that is made not present holds: FPD with dmarelay.bad=block, else nothing. FPD is bit 1 in
+ * context entries of both modes, PASID directory entries and PASID table entries.
+ */
+uint64_t context_blocked(const struct relay *relay);
+
 /* Does dmarelay.policy=isolate send this device to the sink? Not if reserved memory may be its own. */
 bool context_is_isolated(const struct relay *relay, const struct handoff_record *blame);
 

@@ -18,7 +18,7 @@
 bool pasid_fill_sink(const struct relay *relay, const struct unit *unit, const struct device_sink *to,
 		     const struct pasid_sink *sink)
 {
-	struct vtd_pasid entry = pasid_entry_sink(unit, to);
+	struct vtd_pasid entry = pasid_entry_sink(relay, unit, to);
 	uint64_t table = arena_phys(&relay->arena, sink->table).pa;
 
 	if (!(entry.q[0] & VTD_PE_P))
@@ -134,7 +134,7 @@ static void sink_directory_entry(struct relay *relay, const struct pasid_user *u
 	record.found[0] = *entry;
 	record.target = *entry & VTD_PD_TABLE;
 	*entry = pasid_fill_sink(relay, unit, &shared, &unit->pasid_sink) ?
-		 arena_phys(&relay->arena, unit->pasid_sink.table).pa | VTD_PD_P : VTD_PD_FPD;
+		 arena_phys(&relay->arena, unit->pasid_sink.table).pa | VTD_PD_P : context_blocked(relay);
 	record.action = context_bad_action(*entry & VTD_PD_P);
 	quarantine(&relay->report, &record);
 }

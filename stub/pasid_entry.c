@@ -9,15 +9,14 @@
 #include "state.h"
 #include "vet.h"
 
-struct vtd_pasid pasid_entry_sink(const struct unit *unit, const struct device_sink *to)
+struct vtd_pasid pasid_entry_sink(const struct relay *relay, const struct unit *unit,
+				  const struct device_sink *to)
 {
 	unsigned int aw = context_sink_width(unit);
-	struct vtd_pasid entry = { { VTD_PE_FPD } };
+	struct vtd_pasid entry = { { VTD_PE_P, to->id } };
 
 	if (!to->id || (!(unit->ecap & VTD_ECAP_FLTS) && aw == CONTEXT_NO_WIDTH))
-		return entry;
-	entry.q[0] |= VTD_PE_P;
-	entry.q[1] = to->id;
+		return (struct vtd_pasid){ { context_blocked(relay) } };
 	if (aw != CONTEXT_NO_WIDTH && unit->ecap & VTD_ECAP_SLTS) {
 		entry.q[0] |= to->sink.page[VTD_AW_LEVELS(aw)].pa | (uint64_t)aw << VTD_PE_AW_SHIFT |
 			      VTD_PGTT_SECOND_LEVEL << VTD_PE_PGTT_SHIFT;
@@ -131,7 +130,7 @@ uint8_t pasid_entry_kind(const struct vtd_pasid *entry)
 	}
 }
 
-/* Point the entry at our copy of its domain. FPD: see context.c, keep_device(). */
+/* Point the entry at our copy of its domain. */
 static void keep_entry(const struct relay *relay, struct vtd_pasid *entry, uint32_t index)
 {
 	const struct handoff_domain *domain = report_entry(&relay->report, HANDOFF_DOMAINS, index);
@@ -141,8 +140,6 @@ static void keep_entry(const struct relay *relay, struct vtd_pasid *entry, uint3
 	else if (!is_pass_through(entry))
 		entry->q[0] = (entry->q[0] & ~VTD_PE_SLPTPTR) | domain->new_root;
 	entry->q[1] = (entry->q[1] & ~VTD_PE_DID_MASK) | domain->id;
-	if (domain->flags & HANDOFF_DOMAIN_SUNK)
-		entry->q[0] |= VTD_PE_FPD;
 }
 
 static void report_entry_of(struct relay *relay, const struct pasid_user *user, uint32_t pasid,
@@ -211,7 +208,7 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
 	if (rule) {
 		if (!user->sink->id)	/* the first of the device */
 			*user->sink = context_own_sink(relay, user->unit);
-		*entry = pasid_entry_sink(user->unit, user->sink);
+		*entry = pasid_entry_sink(relay, user->unit, user->sink);
 		record.rule = rule;
 		record.action = context_bad_action(entry->q[0] & VTD_PE_P);
 		quarantine(&relay->report, &record);

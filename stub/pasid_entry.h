@@ -24,7 +24,8 @@ bool pasid_entry_copy(struct relay *relay, const struct pasid_user *user, uint32
  * The entry that a bad one gets instead: second-level through the sink, or first-level on a unit
  * that has no other; not present where dmarelay.bad=block, or where no domain id is left.
  */
-struct vtd_pasid pasid_entry_sink(const struct unit *unit, const struct device_sink *to);
+struct vtd_pasid pasid_entry_sink(const struct relay *relay, const struct unit *unit,
+				  const struct device_sink *to);
 
 /* The top table that it points at; 0 for pass-through. */
 uint64_t pasid_entry_root(const struct vtd_pasid *entry);

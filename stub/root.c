@@ -231,15 +231,22 @@ static bool copy_context(struct relay *relay, struct unit *unit, unsigned int sl
 	return context_copy(relay, unit, (void *)entry, slot / 2, devfn, where);
 }
 
-/* dmarelay.faults=mute: FPD is the same bit in both modes, and counts in entries not present, too. */
-static void mute(struct relay *relay, struct unit *unit)
+void root_mute(const struct relay *relay, const struct unit *unit, uint64_t *contexts)
 {
-	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot++) {
-		uint64_t *contexts = contexts_of(relay, unit, slot);
+	if (relay->params.faults != FAULTS_MUTE)
+		return;
+	for (unsigned int i = 0; i < VTD_ENTRIES; i += quadwords_per_context(unit))
+		contexts[i] |= VTD_CTX_FPD;
+}
 
-		for (unsigned int i = 0; contexts && i < VTD_ENTRIES; i += quadwords_per_context(unit))
-			contexts[i] |= VTD_CTX_FPD;
-	}
+/* Tables of redirected buses and blank halves, too. A blank half may come into use later: absent.c. */
+static void mute_all(const struct relay *relay, const struct unit *unit)
+{
+	for (unsigned int slot = 0; slot < VTD_ROOT_SLOTS; slot += slot_step(unit))
+		if (unit->root[slot] & VTD_ROOT_P)
+			root_mute(relay, unit, arena_at(&relay->arena, phys(unit->root[slot] & VTD_ROOT_CTP)));
+	if (unit->blank_contexts)
+		root_mute(relay, unit, unit->blank_contexts);
 }
 
 bool root_copy_devices(struct relay *relay, struct unit *unit)
@@ -253,7 +260,6 @@ bool root_copy_devices(struct relay *relay, struct unit *unit)
 			if (!copy_context(relay, unit, slot, index))
 				return false;
 	}
-	if (relay->params.faults == FAULTS_MUTE)
-		mute(relay, unit);
+	mute_all(relay, unit);
 	return true;
 }

@@ -26,4 +26,10 @@ bool root_copy(struct relay *relay, struct unit *unit);
  */
 bool root_copy_devices(struct relay *relay, struct unit *unit);
 
+/*
+ * With dmarelay.faults=mute: set FPD in all entries of a context table of ours. FPD is the same bit in both
+ * modes, and counts in entries that are not present, too.
+ */
+void root_mute(const struct relay *relay, const struct unit *unit, uint64_t *contexts);
+
 #endif /* ROOT_H */

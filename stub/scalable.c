@@ -27,9 +27,9 @@ static struct vtd_sm_context sink_context(const struct relay *relay, const struc
 					  const struct device_sink *to, const struct pasid_sink *sink)
 {
 	if (!pasid_fill_sink(relay, unit, to, sink))
-		return (struct vtd_sm_context){ { VTD_SMC_FPD } };
+		return (struct vtd_sm_context){ { context_blocked(relay) } };
 	return (struct vtd_sm_context){
-		{ arena_phys(&relay->arena, sink->directory).pa | VTD_SMC_FPD | VTD_SMC_P |
+		{ arena_phys(&relay->arena, sink->directory).pa | VTD_SMC_P |
 		  (unit->ecap & VTD_ECAP_PASID ? VTD_SMC_PASIDE : 0) }
 	};
 }

@@ -13,8 +13,6 @@ enum domain_result domain_take(struct relay *r, struct unit *u, const struct tra
 	taken = true;
 	*index = 0;
 	domain.flags = wanted.flags;
-	if (!(wanted.flags & HANDOFF_DOMAIN_PASS_THROUGH) && nondet_bool())
-		domain.flags |= HANDOFF_DOMAIN_SUNK;
 	domain.id = *repaired ? nondet_u16() : wanted.id;
 	domain.new_root = nondet_u64();
 	assume(wanted.flags & HANDOFF_DOMAIN_PASS_THROUGH ? domain.new_root == 0 :
@@ -125,10 +123,10 @@ void *report_entry(const struct report *report, enum handoff_section_type type, 
 	return &domain;
 }
 
-/* FPD, of one whose tables lead to a sink in part. */
-static inline uint64_t muted(void)
+/* FPD, in what dmarelay.bad=block makes not present. */
+static inline uint64_t blocked(void)
 {
-	return domain.flags & HANDOFF_DOMAIN_SUNK ? 2 : 0;
+	return relay.params.bad == BAD_BLOCK ? 2 : 0;
 }
 
 /* A table of `levels` of a sink that there is? */

@@ -14,6 +14,12 @@
 
 static struct device_sink own;
 
+uint64_t context_blocked(const struct relay *r)
+{
+	(void)r;
+	return blocked();
+}
+
 unsigned int context_sink_width(const struct unit *u)
 {
 	unsigned int aw = nondet_u8();
@@ -43,10 +49,10 @@ static void is_sunk(const struct vtd_pasid *now)
 	prove(records == 1 && record.object == HANDOFF_PASID);
 	prove((now->q[3] | now->q[4] | now->q[5] | now->q[6] | now->q[7]) == 0);
 	if (!(now->q[0] & 1)) {
-		prove(now->q[0] == 2 && (now->q[1] | now->q[2]) == 0 && record.action == HANDOFF_BLOCKED);
+		prove(now->q[0] == blocked() && (now->q[1] | now->q[2]) == 0 && record.action == HANDOFF_BLOCKED);
 		return;
 	}
-	prove(record.action == HANDOFF_SUNK && now->q[1] == own.id && own.id);
+	prove(!(now->q[0] & 2) && record.action == HANDOFF_SUNK && now->q[1] == own.id && own.id);
 	if (type == VTD_PGTT_SECOND_LEVEL)
 		prove(width_is_there(aw) && is_sink(now->q[0] & ~0xfffull, aw + 2) && now->q[2] == 0 &&
 		      unit.ecap >> 46 & 1);
@@ -90,12 +96,12 @@ void proof_pasid_entry(void)
 	if (type == VTD_PGTT_FIRST_LEVEL) {
 		prove(unit.ecap >> 47 & 1 && wanted.flags == HANDOFF_DOMAIN_FIRST_LEVEL);
 		prove(wanted.levels == 4 || (wanted.levels == 5 && unit.cap >> 60 & 1));
-		prove(wanted.levels == 4 + (was.q[2] >> 2 & 3) && now.q[0] == (was.q[0] | muted()));
+		prove(wanted.levels == 4 + (was.q[2] >> 2 & 3) && now.q[0] == was.q[0]);
 		prove(now.q[2] == ((was.q[2] & 0xfff) | domain.new_root));
 		return;
 	}
 	prove(type == VTD_PGTT_SECOND_LEVEL ? unit.ecap >> 46 & 1 :
 	      type == VTD_PGTT_NESTED && unit.ecap >> 26 & 1);
 	prove(width_is_there(was.q[0] >> 2 & 7) && wanted.levels == (was.q[0] >> 2 & 7) + 2);
-	prove(now.q[0] == ((was.q[0] & 0xfff) | muted() | domain.new_root) && now.q[2] == was.q[2]);
+	prove(now.q[0] == ((was.q[0] & 0xfff) | domain.new_root) && now.q[2] == was.q[2]);
 }

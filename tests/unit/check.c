@@ -173,6 +173,25 @@ static bool is_provided(const struct comparison *c, const struct translation *wa
 	return result_dropped(HANDOFF_RECORDS);
 }
 
+/*
+ * FPD hides that an access was refused: it is where the crashed kernel had it, everywhere (but in root
+ * entries, which have none) with dmarelay.faults=mute, and in what dmarelay.bad=block makes not present.
+ */
+static void check_muted(const struct comparison *c, const struct translation *was,
+			const struct translation *is)
+{
+	bool block = strstr(c->b->options, "bad=block") && is->result == TRANSLATE_ABSENT &&
+		     is->stage == STAGE_DEVICE;
+	bool must = block && was->result == TRANSLATE_BAD && was->stage >= STAGE_DEVICE;
+	bool may = block || was->muted;
+
+	if (strstr(c->b->options, "faults=mute"))
+		must = may = is->path_length > 1;
+	if (is->muted ? !may : must || (was->muted && is_same(was, is)))
+		fail_msg("device %04x, PASID %x: faults are %s\n%s", c->source, c->pasid,
+			 is->muted ? "muted" : "told", result_log());
+}
+
 static void compare(void *context, uint64_t iova)
 {
 	struct comparison *c = context;
@@ -184,6 +203,7 @@ static void compare(void *context, uint64_t iova)
 	if (is.result == TRANSLATE_BAD)
 		fail_msg("device %04x, PASID %x, IOVA %#lx: hardware refuses the copy (stage %u)",
 			 c->source, c->pasid, iova, is.stage);
+	check_muted(c, &was, &is);
 	if (is_mended(c, iova, &is))
 		return;
 	if (is_fenced(c, &was, &is)) {

@@ -119,6 +119,30 @@ static void what_was_there_is_told(void **state)
 	});
 }
 
+/* dmarelay.faults=mute covers what is made for a missing context: the entry, and the rest of a new table. */
+static void what_is_made_is_muted(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.b->options = "dmarelay.faults=mute";
+	add_master(0, LOST);
+	add_elsewhere();
+	run(&s);
+	assert_true(scene_translate(&s, LOST, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, ELSEWHERE, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, ELSEWHERE + 1, SCENE_IOVA).muted);
+
+	s = scene_make_scalable(state);
+	s.b->options = "dmarelay.faults=mute";
+	add_master(0, LOST);
+	add_elsewhere();
+	run(&s);
+	assert_true(scene_translate(&s, LOST, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, ELSEWHERE, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, ELSEWHERE + 1, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, ELSEWHERE ^ 0x80, SCENE_IOVA).muted);
+}
+
 static void table_of_an_absent_bus_is_made(void **state)
 {
 	struct scene s = scene_make(state);
@@ -662,6 +686,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entry_of_a_known_bus_is_made),
 		cmocka_unit_test(what_was_there_is_told),
+		cmocka_unit_test(what_is_made_is_muted),
 		cmocka_unit_test(table_of_an_absent_bus_is_made),
 		cmocka_unit_test(rubbish_in_an_absent_root_entry),
 		cmocka_unit_test(second_device_of_an_absent_bus_shares_its_table),

@@ -36,7 +36,7 @@ static void expect_rule(struct scene *s, uint64_t lo, uint64_t hi, uint16_t rule
 	assert_int_equal(device->domain, HANDOFF_NO_DOMAIN);
 	if (s->sink) {
 		assert_int_equal(device->action, HANDOFF_SUNK);
-		assert_true(now.lo & VTD_CTX_FPD);
+		assert_false(now.lo & VTD_CTX_FPD);
 		assert_int_equal(VTD_CTX_DID(now.hi), device->domain_id);
 	} else {
 		assert_int_equal(device->action, HANDOFF_BLOCKED);
@@ -256,7 +256,7 @@ static void no_id_left_for_a_clash_blocks_the_device(void **state)
 	assert_true(build_run(s.b));
 	check_run(s.b);
 	now = scene_context_now(&s, 0x0302);
-	assert_hex_equal(now.lo, VTD_CTX_FPD);
+	assert_hex_equal(now.lo, 0);
 	assert_hex_equal(now.hi, 0);
 	assert_int_equal(((const struct handoff_record *)result_entry(HANDOFF_RECORDS, 0))->rule,
 			 HANDOFF_RULE_CONTEXT_UNTRACKED);

@@ -426,35 +426,67 @@ static void muted_contexts_of_scalable_mode(void **state)
 	assert_hex_equal(memory_get64(scene_translate(&s, SCENE_UPPER, 0).path[1]) & 3, VTD_SMC_FPD | VTD_SMC_P);
 }
 
-/* It may take what it reads from the sink for an address; one that is blocked is told that it is. */
-static void device_whose_tables_were_sunk_in_part_is_muted(void **state)
+/* The devices of a redirected bus, and what is not present on half of one. */
+static void muted_buses(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.b->options = "dmarelay.faults=mute";
+	memory_put64(s.root_entry, BUILD_CRASH_START | 1);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_true(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD);
+
+	s = scene_make_scalable(state);
+	s.b->options = "dmarelay.faults=mute";
+	memory_put64(s.root_entry, BUILD_CRASH_START | 1);
+	build_pasid(s.b, build_directory(s.b, s.unit, 0x0380, 0), 0, s.tree | 2 << 6 | 1 << 2 | 1, 9, 0);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	assert_true(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).muted);
+	assert_true(scene_translate(&s, 0x0300, SCENE_IOVA).muted);
+}
+
+/* What is redirected to the scratch page, in part or whole, has its faults reported. */
+static void redirected_devices_are_not_muted(void **state)
 {
 	struct scene s = scene_make(state);
 	bool sink = s.sink;
 
 	memory_put64(s.leaf, BUILD_CRASH_START | 3);
+	memory_put64(build_entry(s.b, s.unit, SCENE_NEIGHBOUR), BUILD_CRASH_START | 1);
 	assert_true(build_run(s.b));
 	check_run(s.b);
-	assert_int_equal(!!(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD), sink);
-	assert_false(scene_context_now(&s, SCENE_NEIGHBOUR).lo & VTD_CTX_FPD);
-}
+	assert_false(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD);
+	assert_int_equal(!(scene_context_now(&s, SCENE_NEIGHBOUR).lo & VTD_CTX_FPD), sink);
 
-static uint64_t pasid_entry_now(const struct scene *s, uint16_t source, uint32_t pasid)
-{
-	return memory_get64(scene_translate_pasid(s, source, pasid, SCENE_IOVA).path[3]);
-}
-
-static void pasid_whose_tables_were_sunk_in_part_is_muted(void **state)
-{
-	struct scene s = scene_make_scalable(state);
-	bool sink = s.sink;
-
+	s = scene_make_scalable(state);
 	memory_put64(s.fl_leaf, BUILD_CRASH_START | 7);
+	memory_put64(s.pasid_entry, BUILD_CRASH_START | 2 << 6 | 1 << 2 | 1);
 	assert_true(build_run(s.b));
 	check_run(s.b);
-	assert_int_equal(!!(pasid_entry_now(&s, SCENE_SOURCE, SCENE_PASID) & VTD_PE_FPD), sink);
-	assert_true(pasid_entry_now(&s, SCENE_SOURCE, SCENE_PASID) & VTD_PE_P);
-	assert_false(pasid_entry_now(&s, SCENE_SOURCE, 0) & VTD_PE_FPD);
+	assert_false(scene_translate_pasid(&s, SCENE_SOURCE, SCENE_PASID, SCENE_IOVA).muted);
+	assert_int_equal(!scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).muted, sink);
+}
+
+/* FPD that the crashed kernel had set stays: in context, PASID directory and PASID table entries. */
+static void muted_by_the_crashed_kernel(void **state)
+{
+	struct scene s = scene_make(state);
+
+	memory_put64(s.context, memory_get64(s.context) | VTD_CTX_FPD);
+	scene_expect_nothing(&s);
+	assert_true(scene_context_now(&s, SCENE_SOURCE).lo & VTD_CTX_FPD);
+	assert_false(scene_context_now(&s, SCENE_NEIGHBOUR).lo & VTD_CTX_FPD);
+	for (unsigned int i = 0; i < 3; i++) {
+		s = scene_make_scalable(state);
+		uint64_t at = i == 0 ? s.context : i == 1 ? s.directory_entry : s.pasid_entry;
+
+		memory_put64(at, memory_get64(at) | 2);
+		scene_expect_nothing(&s);
+		assert_true(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).muted);
+		assert_false(scene_translate(&s, SCENE_NEIGHBOUR, SCENE_IOVA).muted);
+	}
 }
 
 /* ---- Reserved memory that cannot be mended ---- */
@@ -583,8 +615,9 @@ int main(void)
 		cmocka_unit_test(devices_that_firmware_may_mean_are_kept),
 		cmocka_unit_test(muted_contexts_have_fpd),
 		cmocka_unit_test(muted_contexts_of_scalable_mode),
-		SUNK_AND_BLOCKED(device_whose_tables_were_sunk_in_part_is_muted),
-		SUNK_AND_BLOCKED(pasid_whose_tables_were_sunk_in_part_is_muted),
+		cmocka_unit_test(muted_buses),
+		SUNK_AND_BLOCKED(redirected_devices_are_not_muted),
+		cmocka_unit_test(muted_by_the_crashed_kernel),
 		cmocka_unit_test(reserved_memory_of_a_pass_through_device),
 		SUNK_AND_BLOCKED(reserved_memory_of_a_quarantined_device),
 		cmocka_unit_test(reserved_memory_beyond_52_bits_is_not_mapped),

@@ -245,6 +245,7 @@ static struct translation translate_context(const struct translate_view *view, s
 	lo = entry[0];
 	hi = entry[1];
 	step(t, at);
+	t->muted |= lo & 2;
 	if (!(lo & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	if (bad_context(view, lo, hi))
@@ -284,6 +285,7 @@ static struct translation translate_pasid_entry(const struct translate_view *vie
 	fetch(view, (struct cache_tag){ CACHE_PASID, PASID, t->source, t->pasid }, at, q, 8);
 	pgtt = q[0] >> 6 & 7;
 	step(t, at);
+	t->muted |= q[0] & 2;
 	if (!(q[0] & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	if (q[4] | q[5] | q[6] | q[7] || bad_pasid_type(view, pgtt, q[0], q[2]) ||
@@ -316,6 +318,7 @@ static struct translation translate_directory(const struct translate_view *view,
 	rid = q[1] & 0xfffff;
 	most = 8192u << (q0 >> 9 & 7);
 	step(t, at);
+	t->muted |= q0 & 2;
 	if (!(q0 & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	if ((q0 & 4 && !(ecap & BIT(2))) || (q0 & 8 && !(ecap & BIT(40))) || (q0 & 16 && !(ecap & BIT(29))))
@@ -331,6 +334,7 @@ static struct translation translate_directory(const struct translate_view *view,
 	at = (q0 & ~0xfffull) + pasid / 64 * 8;
 	fetch(view, (struct cache_tag){ CACHE_PASID, DIRECTORY, t->source, pasid / 64 }, at, &entry, 1);
 	step(t, at);
+	t->muted |= entry & 2;
 	if (!(entry & 1))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	if (entry & 0xffc || bad_table(view, entry & ~0xfffull, 4096))

@@ -35,6 +35,7 @@ struct translation {
 	uint64_t granted, denied;		/* bits that each entry on the way has, or some */
 	bool read, write;			/* all entries on the way together */
 	bool leaf_writable;			/* the leaf alone */
+	bool muted;				/* FPD in the context or PASID entries met (9.3 to 9.6) */
 	unsigned int type, levels, page_bits;	/* 0 second-level, 1 ATS, 2 pass-through, 3 first-level, 4 nested */
 	uint64_t guest[2];			/* nested: what names the guest's first level */
 	uint64_t top;				/* the top table, or 0 */
