@@ -84,6 +84,14 @@ check:
 		"system=$(MAKE) -s --no-print-directory check-system" \
 		"adopting=$(MAKE) -s --no-print-directory check-adopting"
 
+check-docs:
+	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/docs
+
+# What the last `make run`, `make coverage` ... has measured becomes the figures of README.md and docs/
+.PHONY: FORCE
+%-figures: FORCE
+	@/usr/bin/python3 -B tools/figures.py take $(BUILD)/$*/figures/*.json
+
 check-cli: $(BUILD)/dmarelay $(BUILD)/dmarelay.static
 	@/usr/bin/python3 -B -m pytest -q -p no:cacheprovider tests/cli
 

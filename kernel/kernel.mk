@@ -4,6 +4,7 @@
 #
 #	make kernel		build/kernel/6.12/bzImage
 #	make kernel-check	the series applies, and checkpatch, sparse and W=1 are content
+#	make kernel-lines	how many lines the series have, and the stub beside them
 #	make kernel-releases	the series applies to all that Debian serves of it
 #	make check-adopting	whole machines whose kdump kernel it is
 #	make compare		stock, stub + stock, stub + adopting: the same crash, side by side
@@ -33,9 +34,12 @@ kernel: $(KERNEL_ABI) $(KERNEL_PORTED)
 	@tools/deps.sh kernel-$(SERIES)
 	@kernel/build.sh $(SERIES)
 
-.PHONY: kernel-check kernel-releases
+.PHONY: kernel-check kernel-releases kernel-lines
 kernel-check: kernel
 	@kernel/check.sh $(SERIES)
+
+kernel-lines:
+	@$(KERNEL_PYTHON) -B kernel/lines.py
 
 kernel-releases:
 	@kernel/releases.sh $(SERIES)

@@ -4,11 +4,11 @@
     run.py check      a fixed number of runs each, the same every time
     run.py long       for --time SECONDS each; what is new stays in build/fuzz/corpus/
     run.py coverage   lines that all inputs reach, by target and by file
-    run.py table      what `long` and `coverage` found so far, as docs/fuzzing.md has it
+    run.py table      what `long` and `coverage` found so far; `make fuzz-figures` takes it into docs/
 
 With --target TARGET, that one alone.
 
-`long` adds its figures to build/fuzz/summary.json. An input that makes a target fail is kept as
+`long` adds its figures to build/fuzz/summary.json, which is of the commit that it was begun at. An input that makes a target fail is kept as
 build/fuzz/crashes/TARGET-*; `build/fuzz/bin/TARGET FILE` runs it again. Once mended, the file
 goes to tests/fuzz/corpus/TARGET/, which every run begins with.
 """
@@ -27,9 +27,13 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
+sys.path.insert(0, str(TOP / "tools"))
+import figures as docs_figures          # pylint: disable=wrong-import-position
+
 BUILD = TOP / "build" / "fuzz"
 SUMMARY = BUILD / "summary.json"
 SEED = 20260101
+SPEAKS_OF = ["stub", "arch", "include", "tools", "tests/fuzz", "kernel/6.12"]
 # libFuzzer copies each input: long queues of freed memory and deep stacks of each would cost more
 # than most targets. Run by hand, a target has both.
 ASAN = "detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:malloc_context_size=2"
@@ -123,7 +127,8 @@ def check(targets):
 
 
 def add_to_summary(target, figures, good):
-    summary = json.loads(SUMMARY.read_text("utf-8")) if SUMMARY.exists() else {"targets": {}}
+    summary = json.loads(SUMMARY.read_text("utf-8")) if SUMMARY.exists() else {
+        "targets": {}, "since": docs_figures.stamp("fuzz", "make fuzz", "", SPEAKS_OF, {}, [], "")}
     entry = summary["targets"].setdefault(target, {"executions": 0, "seconds": 0, "failures": 0})
     entry["executions"] += figures["executions"]
     entry["seconds"] = round(entry["seconds"] + figures["seconds"], 1)
@@ -193,13 +198,18 @@ def coverage(targets):
 def table(targets):
     summary = json.loads(SUMMARY.read_text("utf-8"))
     covered = json.loads((BUILD / "coverage.json").read_text("utf-8"))
-    print("| target | executions | seconds | failures | inputs kept | lines | of |\n|---|--:|--:|--:|--:|--:|--:|")
-    for target in targets:
-        done, lines = summary["targets"][target], covered[target]
-        print(f"| `{target}` | {done['executions']:,} | {done['seconds']:,.0f} | {done['failures']} "
-              f"| {done['inputs']:,} | {100 * lines['covered'] / lines['lines']:.1f} % | {lines['lines']:,} |")
+    rows = [[f"`{target}`", done["executions"], round(done["seconds"]), done["failures"], done["inputs"],
+             f"{100 * lines['covered'] / lines['lines']:.1f} %", lines["lines"]]
+            for target, done, lines in ((target, summary["targets"][target], covered[target])
+                                        for target in targets)]
     seconds = sum(each["seconds"] for each in summary["targets"].values())
-    print(f"| all | {summary['executions']:,} | {seconds:,.0f} | {summary['failures']} | | | |")
+    rows.append(["all", summary["executions"], round(seconds), summary["failures"], "", "", ""])
+    made = summary["since"]
+    made["data"] = {"targets": summary["targets"], "lines": covered}
+    made["lines"] = docs_figures.table(["target", "executions", "seconds", "failures", "inputs kept", "lines", "of"],
+                                       rows)
+    docs_figures.keep(made, BUILD)
+    print("\n".join(made["lines"]))
     return 0
 
 

@@ -20,8 +20,6 @@ kernel lost a dump, had a fault, complained, or lost a translation that was in u
 """
 
 import argparse
-import collections
-import glob
 import json
 import os
 import re
@@ -270,19 +268,6 @@ def faults_of(counts):
     text = f"{min(faults):,}" + (f" to {max(faults):,}" if max(faults) > min(faults) else "")
     cut = "at least " if any(entry["problem"] for entry in counts) else ""
     return f"{cut}{text} faults" + (f", {muted:,} muted" if muted else "")
-
-
-def kernel_lines():
-    """Of the series, as the patches add and take them away."""
-    count = collections.Counter()
-    for path in glob.glob(os.path.join(paths.TOP, "kernel", paths.SERIES, "*.patch")):
-        with open(path, encoding="utf-8") as file:
-            _, *files = re.split(r"^diff --git ", file.read(), flags=re.MULTILINE)
-        for part in files:
-            kind = "abi" if "b/drivers/iommu/intel/handoff.h" in part else \
-                "new" if "\n--- /dev/null\n" in part else "changed"
-            count[kind] += len(re.findall(r"^[+-](?!-- |\+\+ |- $)", part, re.MULTILINE))
-    return count
 
 
 def chosen_runs(args):

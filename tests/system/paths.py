@@ -3,10 +3,12 @@
 
 import glob
 import os
+import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.join(TOP, "tests", "system")
 BUILD = os.path.join(TOP, "build")
+sys.path.append(os.path.join(TOP, "tools"))     # where figures.py is
 KERNEL_DIR = os.path.join(BUILD, "cache", "kernel")
 QEMU_10 = os.path.join(BUILD, "cache", "qemu10", "bin", "qemu-system-x86_64")
 DMARELAY = os.path.join(BUILD, "dmarelay")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The main job: a real panic under live DMA, through the stub, to a saved dump, judged.
 
-`make run` calls it. Writes build/run/{serial.log,vmcore,inspect.txt,result.json}; the exit
-status is 0 only if every line of the table holds, 1 if one does not, 2 for wrong options.
+`make run` calls it. Writes build/run/{serial.log,vmcore,inspect.txt,result.json}, and what `make
+run-figures` takes into README.md; the exit status is 0 only if every line of the table holds, 1 if
+one does not, 2 for wrong options.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import sys
 import forensics
 import judge
 import paths
+import figures
 from cycle import Cycle, Plan, stopwatch
 from gdbstub import GdbError
 from machine import Config, MachineError
 from report import Report
 
+SPEAKS_OF = ["stub", "arch", "include", "kernel/6.12", "tests/system"]
 FOLDER = os.path.join(paths.BUILD, "run")
 SIZES = {"": 1, "M": 1, "G": 1024}
 
@@ -85,15 +88,21 @@ def write_results(values):
         file.write("\n")
 
 
-def print_table(lines, args):
-    """Name, value, and whether it holds."""
+def table(lines, args):
+    """Name, value, and whether it holds: lines of text."""
     width = max(len(line.name) for line in lines)
-    print(f"\n{paths.kernel_version()}, {args.kdump} kdump kernel, {args.firmware}, "
-          f"kexec_{'file_' if args.loader == 'file' else ''}load, {args.mem} MiB, "
-          f"crashkernel={args.crashkernel}\n")
-    for line in lines:
-        print(f"{'ok  ' if line.holds else 'FAIL'}  {line.name:{width}}  {line.value}")
-    print()
+    return [f"{paths.kernel_version()}, {args.kdump} kdump kernel, {args.firmware}, "
+            f"kexec_{'file_' if args.loader == 'file' else ''}load, {args.mem} MiB, "
+            f"crashkernel={args.crashkernel}", "",
+            *(f"{'ok  ' if line.holds else 'FAIL'}  {line.name:{width}}  {line.value}"
+              for line in lines)]
+
+
+def keep(made, values, shown):
+    """For README.md: the table as a block of code."""
+    made["data"] = values
+    made["lines"] = [f"    {line}".rstrip() for line in shown]
+    figures.keep(made, FOLDER)
 
 
 def main():
@@ -101,6 +110,7 @@ def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
     image = os.path.relpath(os.path.join(FOLDER, "vmlinuz.relay"))
+    made = figures.stamp("run", "make run", "1 run", SPEAKS_OF, {}, [])
     wrap(args.kdump, image)
     config = Config(firmware=args.firmware, mem_mib=args.mem, crashkernel=args.crashkernel)
     cycle = Cycle(Plan(image, config, args.loader), FOLDER, stopwatch())
@@ -112,8 +122,10 @@ def main():
     report = cycle.report or Report("")
     if not lines:
         lines = judge.clean_switch(cycle) + forensics.lines(cycle)
-    write_results(result(cycle, report, lines, args))
-    print_table(lines, args)
+    values, shown = result(cycle, report, lines, args), table(lines, args)
+    write_results(values)
+    keep(made, values, shown)
+    print("\n".join(["", *shown, ""]))
     passed = all(line.holds for line in lines)
     print(f"{'passed' if passed else 'FAILED'}: see {os.path.relpath(FOLDER)}/")
     return 0 if passed else 1

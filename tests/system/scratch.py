@@ -19,6 +19,7 @@ import time
 from dataclasses import replace
 
 import campaign
+import figures
 import hold
 import qemutrace
 from cycle import Cycle, Plan, stopwatch
@@ -28,6 +29,7 @@ from resumed import Resumed
 from runs import text_of, write
 
 PAGE = 4096
+SPEAKS_OF = ["stub", "arch", "include", "tests/system"]
 FOLDER = os.path.join(campaign.paths.BUILD, "scratch")
 RESERVED = 1 << 40                      # of a context entry's upper half
 ISOLATE = "dmarelay.policy=isolate"
@@ -147,6 +149,23 @@ def nvme(name, content):
             "nvme_writes_to_disk": run.written}
 
 
+def resumable_table(results):
+    """For docs/campaign.md: a row a content."""
+    return figures.table(
+        ["each dword", "UHCI reads", "e1000e accesses", "refused, without a fault", "dump"],
+        [[entry["content"], entry["dma_in_hold"].get("uhci", 0), entry["dma_in_hold"].get("e1000e", 0),
+          entry["refused_in_silence"], "verified" if entry["dump_verified"] else entry["problem"] or "wrong"]
+         for entry in results])
+
+
+def nvme_table(results):
+    """The same of the machine with NVMe."""
+    return figures.table(
+        ["each dword", "NVMe's accesses", "faults", "writes to the disk"],
+        [[entry["content"], entry["nvme_dma"], entry["nvme_faults"], entry["nvme_writes_to_disk"]]
+         for entry in results])
+
+
 def main():
     parser = argparse.ArgumentParser(prog="make scratch", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--nvme", action="store_true")
@@ -154,12 +173,17 @@ def main():
     args = parser.parse_args()
     os.makedirs(FOLDER, exist_ok=True)
     os.makedirs(campaign.FOLDER, exist_ok=True)
-    results = []
+    made = figures.stamp("scratch-nvme" if args.nvme else "scratch",
+                         "make scratch NVME=1" if args.nvme else "make scratch", "1 run a row",
+                         SPEAKS_OF, [], [])
+    results = made["data"]
     for name in args.content or CONTENTS:
         results.append((nvme if args.nvme else resumable)(name, CONTENTS[name]))
         print(json.dumps(results[-1]), flush=True)
     name = "nvme.json" if args.nvme else "result.json"
     write(os.path.join(FOLDER, name), text_of(results))
+    made["lines"] = (nvme_table if args.nvme else resumable_table)(results)
+    figures.keep(made, FOLDER)
 
 
 if __name__ == "__main__":

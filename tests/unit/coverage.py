@@ -14,6 +14,7 @@ import pathlib
 import subprocess
 import sys
 
+import figures
 import reasons
 
 LEAST = {"lines": 98.0, "branches": 95.0}       # percent
@@ -62,8 +63,24 @@ def open_ends(file):
     return found, counts
 
 
+def tool(command):
+    """Its version."""
+    first = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
+    return f"{command} {first.splitlines()[0].split()[-1]}"
+
+
+def keep(made, build, total, known):
+    """For docs/coverage.md."""
+    made["data"] = {**total, "with_reason": known}
+    made["lines"] = figures.table(["", "reached", "of", "%"], [
+        [kind, reached, there, f"{100 * reached / there:.2f}"] for kind, (reached, there) in total.items()])
+    figures.keep(made, build)
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
+    made = figures.stamp("coverage", "make coverage", "", ["stub", "tests/unit"], {}, [],
+                         f"{tool('gcc')}, {tool('gcovr')}")
     run_tests(build)
     files = collect(build)
     known, found, passed = set(reasons.read(LIST)), set(), 0
@@ -81,6 +98,7 @@ def main():
         print(f"{kind}: {share:.2f} %, {reached} of {there} ({LEAST[kind]:.0f} % are due)")
         passed += share >= LEAST[kind]
         failed += share < LEAST[kind]
+    keep(made, build, total, len(found))
     print(f"{len(found)} with a reason; {build}/html/index.html, {build}/summary.txt")
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0

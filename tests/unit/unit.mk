@@ -95,7 +95,7 @@ coverage_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD
 coverage:
 	@tools/deps.sh unit
 	@$(coverage_make) $(unit_tests:%=$(COVERAGE_BUILD)/unit/test_%)
-	@/usr/bin/python3 -B tests/unit/coverage.py $(COVERAGE_BUILD)
+	@PYTHONPATH=tools /usr/bin/python3 -B tests/unit/coverage.py $(COVERAGE_BUILD)
 
 # The tests as what mutants are tried on.
 MUTATION_BUILD := build/mutation/unit
@@ -114,7 +114,7 @@ mutation_sample = $(if $(ALL),,--sample $(SAMPLE) --seed $(SEED))
 mutation:
 	@tools/deps.sh unit
 	@$(mutation_make) $(unit_tests:%=$(MUTATION_BUILD)/test_%)
-	@PYTHONPATH=tests/unit /usr/bin/python3 -B tests/unit/mutants/systematic.py $(MUTATION_BUILD) \
+	@PYTHONPATH=tests/unit:tools /usr/bin/python3 -B tests/unit/mutants/systematic.py $(MUTATION_BUILD) \
 		$(if $(WORD),--word "$(WORD)",$(mutation_sample)) $(if $(AGAIN),--again)
 
 golden-renew: $(UNIT_BUILD)/test_golden

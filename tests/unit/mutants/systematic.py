@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 
+import figures
 import operators
 import reasons
 from trial import NotAMutant, Trial
@@ -136,6 +137,18 @@ def report(mutants, known, whole):
     return tried and not failed
 
 
+def keep(made, there, mutants):
+    """For docs/coverage.md: a sample's figures."""
+    counts = collections.Counter(mutant.verdict for mutant in mutants)
+    tried = counts["killed"] + counts["survived"]
+    made["data"] = {"mutants": there, "sample": len(mutants), **counts}
+    made["lines"] = figures.table(
+        ["mutants there are", "tried", "of the same code, or not compiled", "killed", "survived", "% killed"],
+        [[there, len(mutants), len(mutants) - tried, counts["killed"], counts["survived"],
+          f"{100 * counts['killed'] / tried:.1f}" if tried else "-"]])
+    figures.keep(made, RESULTS.parent)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("objects", type=pathlib.Path)
@@ -144,6 +157,8 @@ def main():
     parser.add_argument("--word", default="")
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
+    made = figures.stamp("mutation", f"make mutation SAMPLE={options.sample} SEED={options.seed}",
+                         "", ["stub", "tests/unit"], {}, [], "")
     everything, known = list(all_mutants()), set(reasons.read(LIST))
     gone = sorted(known - {mutant.name for mutant in everything})
     for name in gone:
@@ -151,6 +166,8 @@ def main():
     mutants = chosen(everything, options)
     print(f"{len(mutants)} of {len(everything)} mutants, seed {options.seed}", flush=True)
     run(options.objects, mutants)
+    if options.sample and not options.word and not options.again:
+        keep(made, len(everything), mutants)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(sorted({mutant.name for mutant in mutants
                                           if mutant.verdict == "survived"}), indent=1), encoding="utf-8")
