@@ -2,11 +2,11 @@
 /*
  * hole.h - what the copies do not translate goes to the sink, too
  *
- * An entry that was lost looks like one that never was: not present. A device that polls there would
- * fault without end, which is the storm that the sink is to spare the dump kernel. A device that
- * is well never goes there. So once the copies are complete, each entry of theirs that is not
- * present is made to lead to the sink that all may share: no translation through them can fail any
- * more, but for want of a right.
+ * A zeroed entry cannot be told from an entry that was never set: both are not present. A device whose
+ * entry was lost goes on using it, and some machines answer with an NMI or a machine check. So once
+ * the copies are complete, each entry of theirs that is not present is made to lead to the sink
+ * that all may share: a translation through them can then fail only for want of a right. What that
+ * costs is in docs/decisions.md.
  * A kdump kernel that adopts the tables must take these entries out: the report's section
  * HANDOFF_HOLES says what they look like.
  *

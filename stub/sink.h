@@ -4,7 +4,7 @@
  *
  * One scratch page, and a chain of tables in which every entry points at the next: whatever a
  * device reads or writes through it completes, in the scratch page. Blocking instead makes each
- * access an error that some machines answer with an NMI, and a device that polls makes a storm.
+ * access an error that some machines answer with an NMI or a machine check (docs/decisions.md).
  *
  * The scratch page begins with all ones, as an aborted read returns, which ends USB schedules and
  * descriptor rings. A device may write to it, so that another one reads what it finds no end in:
