@@ -127,8 +127,10 @@ def check(targets):
 
 
 def add_to_summary(target, figures, good):
-    summary = json.loads(SUMMARY.read_text("utf-8")) if SUMMARY.exists() else {
-        "targets": {}, "since": docs_figures.stamp("fuzz", "make fuzz", "", SPEAKS_OF, {}, [], "")}
+    summary = json.loads(SUMMARY.read_text("utf-8")) if SUMMARY.exists() else {}
+    if "since" not in summary:          # no commit is known of what is there
+        summary = {"targets": {}, "since": docs_figures.stamp("fuzz", "make fuzz", "", SPEAKS_OF,
+                                                              {}, [], "")}
     entry = summary["targets"].setdefault(target, {"executions": 0, "seconds": 0, "failures": 0})
     entry["executions"] += figures["executions"]
     entry["seconds"] = round(entry["seconds"] + figures["seconds"], 1)
@@ -198,16 +200,20 @@ def coverage(targets):
 def table(targets):
     summary = json.loads(SUMMARY.read_text("utf-8"))
     covered = json.loads((BUILD / "coverage.json").read_text("utf-8"))
-    rows = [[f"`{target}`", done["executions"], round(done["seconds"]), done["failures"], done["inputs"],
-             f"{100 * lines['covered'] / lines['lines']:.1f} %", lines["lines"]]
+    rows = [[f"`{target}`", done["executions"], TARGETS[target][0], round(done["seconds"]),
+             done["failures"], done["inputs"], f"{100 * lines['covered'] / lines['lines']:.1f} %",
+             lines["lines"]]
             for target, done, lines in ((target, summary["targets"][target], covered[target])
                                         for target in targets)]
     seconds = sum(each["seconds"] for each in summary["targets"].values())
-    rows.append(["all", summary["executions"], round(seconds), summary["failures"], "", "", ""])
+    rows.append(["all", summary["executions"], "", round(seconds), summary["failures"], "", "", ""])
+    most = max(targets, key=lambda target: summary["targets"][target]["executions"])
+    share = summary["targets"][most]["executions"] / summary["executions"]
     made = summary["since"]
     made["data"] = {"targets": summary["targets"], "lines": covered}
-    made["lines"] = docs_figures.table(["target", "executions", "seconds", "failures", "inputs kept", "lines", "of"],
-                                       rows)
+    made["lines"] = docs_figures.table(
+        ["target", "executions", "in `make check`", "seconds", "failures", "inputs kept", "lines", "of"],
+        rows) + ["", f"{100 * share:.0f} % of all executions are of `{most}`."]
     docs_figures.keep(made, BUILD)
     print("\n".join(made["lines"]))
     return 0
