@@ -64,13 +64,14 @@ include bench/bench.mk
 -include kernel/kernel.mk
 
 # The suites, quick ones first. Each has a target of its own; here they are summed up.
-.PHONY: check check-cli check-image
+.PHONY: check check-docs check-cli check-image
 check:
 	@tools/deps.sh build unit fuzz proof system firmware
 	@tools/qemu10.sh
 	@tools/cbmc.sh
 	@$(MAKE) --no-print-directory $(BUILD)/dmarelay $(BUILD)/stub-test/stub.bin guest-images
 	@/usr/bin/python3 -B tests/check.py \
+		"docs=$(MAKE) -s --no-print-directory check-docs" \
 		"unit=$(MAKE) -s --no-print-directory check-unit" \
 		"coverage=$(MAKE) -s --no-print-directory coverage" \
 		"mutants=$(MAKE) -s --no-print-directory check-mutants" \
