@@ -31,9 +31,10 @@ import time
 import zlib
 from dataclasses import replace
 
+import paths                            # puts tools/ on the path
+import figures
 import images
 import inject
-import paths
 import qemutrace
 from cellrun import CellRun
 from cycle import Cycle, Plan, stopwatch
@@ -44,6 +45,8 @@ from runs import fork_jobs, locked, read, text_of, write
 
 FOLDER = os.path.join(paths.BUILD, "campaign")
 RESULT = os.path.join(FOLDER, "result.json")
+STAMP = os.path.join(FOLDER, "stamp.json")      # when and of what RESULT was begun
+SPEAKS_OF = ["stub", "arch", "include", "kernel/6.12", "tests/system", "tests/inject"]
 # "small" is the kernel of the adopting series, without the stub: what its configuration does
 KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
 OUTCOME, COUNT = "outcome", "count"     # what a run is for
@@ -62,13 +65,17 @@ FIRST_CMDLINE = "oops=panic loglevel=6"
 # -- machines ready to panic -----------------------------------------------------------------
 
 
+def inner_of(kernel):
+    """The kdump kernel's own image."""
+    return paths.kernel_image() if kernel.endswith("stock") else paths.ADOPTING_IMAGE
+
+
 def plan_of(kernel, cmdline="", dmar=None):
     """What runs behind the panic, `cmdline` added to the kdump kernel's.
 
     `dmar`: the file with the machine's DMAR table, of which a stub's image has a copy.
     """
-    inner = paths.kernel_image() if kernel.endswith("stock") else paths.ADOPTING_IMAGE
-    image = inner
+    inner = image = inner_of(kernel)
     if kernel.startswith("stub"):
         image = os.path.join(FOLDER, kernel + ".relay")
         subprocess.run([paths.DMARELAY, "wrap", inner, "-o", image, "--arena", ARENA,
@@ -170,10 +177,11 @@ def keep(plans, target, loads=True):
 
 @functools.lru_cache(None)
 def prepare(cmdline="", kernels=tuple(KERNELS)):
-    """{kernel: its plan}, with one machine kept for all of them.
+    """{kernel: its plan}, with one machine kept for all of these that have been built.
 
     The images of the stub bring the machine's DMAR table, which a first machine shows.
     """
+    kernels = [kernel for kernel in kernels if os.path.exists(inner_of(kernel))]
     saved = os.path.join(FOLDER, re.sub(r"\W+", "-", f"saved {cmdline}".strip()))
     dmar = os.path.join(FOLDER, "dmar")
     with locked(FOLDER, "prepare"):
@@ -204,7 +212,8 @@ def folder_of(cell, kernel, what, base):
 
 def run(cell, kernel, what=OUTCOME, base=1, least_pages=1000, cmdline=""):
     """One run of a cell under a kernel; (the CellRun, its entry of result.json)."""
-    plan = replace(prepare(cmdline)[kernel], watch=WATCH[what])
+    kernels = (kernel,) if cmdline else tuple(KERNELS)
+    plan = replace(prepare(cmdline, kernels)[kernel], watch=WATCH[what])
     seed, start, tries = seed_of(cell, base), time.monotonic(), []
     print(f"-- {cell.name}: {kernel}, {what}, seed {base}", flush=True)
     while True:
@@ -347,6 +356,9 @@ def main():
     args.start = time.monotonic()
     os.makedirs(FOLDER, exist_ok=True)
     prepare()
+    if not os.path.exists(RESULT):
+        write(STAMP, json.dumps(figures.stamp("campaign", "make campaign", "", SPEAKS_OF, [],
+                                              [])).encode())
     fork_jobs(args.jobs, lambda number: job(args, number))
     return show([entry for entry in read(RESULT) if args.cell in entry["cell"]
                  and entry["kernel"] in (args.kernel or KERNELS)])

@@ -1,70 +1,129 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The campaign's results for docs/: campaign.json, campaign.svg, and the tables of campaign.md.
+"""The campaign's results for docs/: the figures of campaign.md, and campaign.svg.
 
-    campaign_report.py [RESULT.json]    build/campaign/result.json, unless another is given
+`make campaign` calls it at its end, with what build/campaign/ has; `make campaign-figures` then takes
+the figures. A fault is an access that the unit refused, reported or muted; one that went to a scratch
+page was absorbed. Of several runs the extremes are shown.
 """
 
 import html
-import json
 import os
-import re
 import sys
 
+import paths                            # puts tools/ on the path
 import campaign
+import figures
 import inject
-import paths
+from runs import read, write
 
-DOCS = os.path.join(paths.TOP, "docs")
 ROW, LABEL, COLUMN, HEAD = 15, 250, 130, 46
-LEGEND = [("#2f9e44", "verified dump, no fault after the switch"),
-          ("#a9d18e", "verified dump, faults"), ("#f0b429", "crash region written to"),
-          ("#d64545", "no dump, or a wrong one"), ("#9aa0a6", "lost before the 64-bit entry")]
+LEGEND = [("#2f9e44", "verified dumps, no fault seen"),
+          ("#a9d18e", "verified dumps, faults"), ("#f0b429", "crash region written to"),
+          ("#d64545", "no dump, or a wrong one, in one run at least"),
+          ("#9aa0a6", "lost before the 64-bit entry")]
 GOOD, FAULTS, WRITTEN, LOST, EARLY = (colour for colour, _ in LEGEND)
 
 
-def faults(entry):
-    """After the switch, or what is in its place without a stub; the hold's own are not counted."""
-    return entry["faults_after_switch"]
+class Runs:
+    """All runs of one cell under one kernel, or of several cells."""
+
+    def __init__(self, entries):
+        self.entries = entries
+        self.outcomes = [entry for entry in entries if entry["what"] == campaign.OUTCOME]
+        self.reached = [entry for entry in self.outcomes if entry["reached_stub"]]
+        self.verified = [entry for entry in self.reached if entry["dump_verified"]]
+        self.counts = [entry for entry in entries
+                       if entry["what"] == campaign.COUNT and entry["reached_stub"]]
+
+    def hold(self, name):
+        """The values of one figure of the hold."""
+        return [entry["hold"][name] for entry in self.reached]
+
+    def faults(self, name):
+        """Those counted to the power-off."""
+        return [entry["after_switch"][name] for entry in self.counts]
+
+    @property
+    def any_fault(self):
+        """In any run, in the hold or later."""
+        return any(map(any, (self.hold("reported"), self.hold("muted"), self.faults("reported"),
+                             self.faults("muted"))))
+
+    @property
+    def harmless(self):
+        """All that is looked at is as on a machine without damage."""
+        return (len(self.verified) == len(self.outcomes) and not self.any_fault
+                and not any(self.hold("crash_region_bytes_changed")))
 
 
-def colour(entry):
+def span(values):
+    """The least and the most, as text."""
+    low, high = min(values), max(values)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def colour(runs):
     """The worst that happened."""
-    if not entry["reached_stub"]:
+    if not runs.reached:
         return EARLY
-    if not entry["dump_verified"]:
+    if len(runs.verified) < len(runs.reached):
         return LOST
-    if entry["crash_region_bytes_changed"]:
+    if any(runs.hold("crash_region_bytes_changed")):
         return WRITTEN
-    return FAULTS if faults(entry) else GOOD
+    return FAULTS if runs.any_fault else GOOD
 
 
-def words(entry):
-    """What stands in a cell of the table and of the plot."""
-    if not entry["reached_stub"]:
-        return "not reached"
-    said = ["dump"]
-    if not entry["dump_verified"]:
-        said = ["wrong dump" if entry["dump_saved"] else "no dump: " +
-                entry["problem"].removeprefix("the kdump kernel is ").removeprefix("the kdump kernel's ")]
-    if faults(entry):
-        said.append(f"{faults(entry):,} faults")
-    if entry["crash_region_bytes_changed"]:
-        said.append(f"{entry['crash_region_bytes_changed']:,} bytes")
+def _lost(runs):
+    """Why dumps are not verified, in short; [] if all are."""
+    said = []
+    for entry in runs.outcomes:
+        if not entry["reached_stub"]:
+            said.append("not reached")
+        elif not entry["dump_verified"]:
+            said.append(entry["problem"] or (f"{entry['pages_differ']} pages differ"
+                                             if entry["pages_differ"] else "pages missing"))
+    return sorted(set(said))
+
+
+def words(runs):
+    """What stands in a cell of the table."""
+    if not runs.outcomes:
+        return "-"
+    said = [f"{len(runs.verified)} of {len(runs.outcomes)}", *_lost(runs)]
+    if any(runs.hold("reported")):
+        said.append(f"{span(runs.hold('reported'))} faults held")
+    if any(runs.faults("reported")):
+        cut = any(not entry["until_power_off"] for entry in runs.counts)
+        said.append(f"{'at least ' if cut else ''}{span(runs.faults('reported'))} faults later")
+    muted = runs.hold("muted") + runs.faults("muted")
+    if any(muted):
+        said.append(f"{max(muted):,} muted")
+    if any(runs.hold("absorbed")):
+        said.append(f"{span(runs.hold('absorbed'))} absorbed")
+    if any(runs.hold("crash_region_bytes_changed")):
+        said.append(f"{span(runs.hold('crash_region_bytes_changed'))} bytes")
     return ", ".join(said)
 
 
 def by_cell(results):
-    """{cell: {kernel: entry}}, in the order of the results."""
+    """{cell: {kernel: Runs}}, in the order of the results."""
     cells = {}
     for entry in results:
-        cells.setdefault(entry["cell"], {})[entry["kernel"]] = entry
-    return cells
+        cells.setdefault(entry["cell"], {}).setdefault(entry["kernel"], []).append(entry)
+    return {cell: {kernel: Runs(entries) for kernel, entries in kernels.items()}
+            for cell, kernels in cells.items()}
+
+
+def kernels_of(results):
+    """Those that have been run."""
+    there = {entry["kernel"] for entry in results}
+    return [kernel for kernel in campaign.KERNELS if kernel in there]
 
 
 def svg(results):
     """A row a cell, a column a kernel."""
-    cells = by_cell(results)
-    width = LABEL + COLUMN * len(campaign.KERNELS) + 10
+    cells, kernels = by_cell(results), kernels_of(results)
+    width = LABEL + COLUMN * len(kernels) + 10
     height = HEAD + ROW * len(cells) + 20 * len(LEGEND) + 20
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
              'font-family="sans-serif" font-size="11">',
@@ -74,21 +133,19 @@ def svg(results):
         parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{fill}">'
                      f'{html.escape(what)}</text>')
 
-    for column, kernel in enumerate(campaign.KERNELS):
+    for column, kernel in enumerate(kernels):
         text(LABEL + column * COLUMN + COLUMN / 2, HEAD - 10, kernel, "middle")
     text(LABEL - 8, HEAD - 10, "damage", "end")
-    for row, (cell, kernels) in enumerate(cells.items()):
+    for row, (cell, runs) in enumerate(cells.items()):
         top = HEAD + row * ROW
         text(LABEL - 8, top + 11, cell, "end")
-        for column, kernel in enumerate(campaign.KERNELS):
-            if kernel not in kernels:
-                continue
-            entry = kernels[kernel]
-            left = LABEL + column * COLUMN
-            parts.append(f'<rect x="{left}" y="{top}" width="{COLUMN - 2}" height="{ROW - 1}" '
-                         f'fill="{colour(entry)}"/>')
-            said = words(entry).partition(", ")[2]
-            text(left + COLUMN / 2, top + 11, said, "middle", "#000")
+        for column, kernel in enumerate(kernels):
+            if kernel in runs and runs[kernel].outcomes:
+                left, mine = LABEL + column * COLUMN, runs[kernel]
+                parts.append(f'<rect x="{left}" y="{top}" width="{COLUMN - 2}" '
+                             f'height="{ROW - 1}" fill="{colour(mine)}"/>')
+                text(left + COLUMN / 2, top + 11,
+                     f"{len(mine.verified)} of {len(mine.outcomes)}", "middle", "#000")
     top = HEAD + ROW * len(cells) + 16
     for row, (fill, what) in enumerate(LEGEND):
         parts.append(f'<rect x="{LABEL}" y="{top + 20 * row}" width="14" height="14" '
@@ -98,56 +155,73 @@ def svg(results):
 
 
 def summary(results):
-    """How far it is, and a line a kernel."""
-    whole = [kernels for kernels in by_cell(results).values()
-             if len(kernels) == len(campaign.KERNELS)]
-    lines = [f"{len(whole)} of {len(inject.cells())} cells have been run under all kernels.", "",
-             "| kdump kernel | cells | came to the 64-bit entry | of these, dump verified | "
-             "without a fault after the switch | most faults | crash region written to |",
-             "|---|---|---|---|---|---|---|"]
-    for kernel in campaign.KERNELS:
-        entries = [entry for entry in results if entry["kernel"] == kernel]
-        reached = [entry for entry in entries if entry["reached_stub"]]
-        lines.append(
-            f"| {kernel} | {len(entries)} | {len(reached)} "
-            f"| {sum(entry['dump_verified'] for entry in reached)} "
-            f"| {sum(not faults(entry) for entry in reached)} "
-            f"| {max(map(faults, reached), default=0):,} "
-            f"| {sum(bool(entry['crash_region_bytes_changed']) for entry in reached)} cells |")
-    return lines
+    """A line a kernel and group of cells."""
+    cells, rows = by_cell(results), []
+    telling = {cell for cell, runs in cells.items() if "stock" in runs and not runs["stock"].harmless}
+    points = {entry["cell"]: entry["point"] for entry in results}
+    groups = [("cells in which Debian's kernel alone shows an effect",
+               lambda cell: cell in telling and points[cell] != inject.SWITCHED),
+              ("cells in which it shows none",
+               lambda cell: cell not in telling and points[cell] != inject.SWITCHED),
+              ("damage after the switch", lambda cell: points[cell] == inject.SWITCHED)]
+    for group, member in groups:
+        mine = [entry for entry in results if member(entry["cell"])]
+        for kernel in kernels_of(mine):
+            runs = Runs([entry for entry in mine if entry["kernel"] == kernel])
+            rows.append([
+                f"{group} ({len(set(entry['cell'] for entry in mine))})", kernel,
+                len(runs.outcomes), len(runs.reached), len(runs.verified),
+                sum(bool(value) for value in runs.hold("crash_region_bytes_changed")),
+                _share(runs.hold("reported"), runs.hold("muted")), max(runs.hold("muted"), default=0),
+                max(runs.hold("absorbed"), default=0),
+                _share(runs.faults("reported"), runs.faults("muted"))])
+    return figures.table(
+        ["cells", "kdump kernel", "runs", "came to the 64-bit entry", "dump verified",
+         "crash region written to", "runs with faults in the hold (most)", "most muted",
+         "most absorbed", "runs with faults from the switch to the power-off (most)"], rows)
+
+
+def _share(reported, muted):
+    """3 of 9 (1,234): how many runs have faults, and the most of one."""
+    sums = [sum(pair) for pair in zip(reported, muted)]
+    return f"{sum(map(bool, sums))} of {len(sums)} ({max(sums, default=0):,})"
+
+
+def pages(results):
+    """How much of each dump was held against RAM."""
+    runs = Runs([entry for entry in results if entry.get("dump_saved")])
+    if not runs.outcomes:
+        return []
+    return ["", f"Pages of a saved dump: {span([entry['pages_compared'] for entry in runs.outcomes])} "
+            f"compared, {span([entry['pages_left_out'] for entry in runs.outcomes])} left out since "
+            "devices could write them before the damage."]
 
 
 def table(results):
     """A line a cell."""
-    lines = ["| cell | device | " + " | ".join(campaign.KERNELS) + " |",
-             "|---|---|" + "---|" * len(campaign.KERNELS)]
-    for cell, kernels in by_cell(results).items():
-        device = next(iter(kernels.values()))["device"]
-        lines.append(f"| `{cell}` | {device} | " + " | ".join(
-            words(kernels[kernel]) if kernel in kernels else "-" for kernel in campaign.KERNELS)
-            + " |")
-    return lines
+    kernels, rows = kernels_of(results), []
+    for cell, runs in by_cell(results).items():
+        devices = sorted({entry["device"] for mine in runs.values() for entry in mine.entries
+                          if entry["device"]})
+        rows.append([f"`{cell}`", ", ".join(devices)] + [
+            words(runs[kernel]) if kernel in runs else "-" for kernel in kernels])
+    return figures.table(["cell", "device", *kernels], rows)
 
 
-def replace(text, name, lines):
-    """What stands between the marks of that name."""
-    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    return re.sub(f"{start}.*?{end}", lambda _: "\n".join([start, *lines, end]), text,
-                  flags=re.DOTALL)
-
-
-def main():
-    with open(sys.argv[1] if len(sys.argv) > 1 else campaign.RESULT, encoding="utf-8") as file:
-        results = json.load(file)
-    campaign.write(os.path.join(DOCS, "campaign.json"), campaign.text_of(results))
-    campaign.write(os.path.join(DOCS, "campaign.svg"), svg(results).encode())
-    path = os.path.join(DOCS, "campaign.md")
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    text = replace(text, "summary", summary(results))
-    text = replace(text, "table", table(results))
-    campaign.write(path, text.encode())
+def report():
+    """Of all that build/campaign has; written there, and the picture into docs/."""
+    results, stamp = read(campaign.RESULT), read(campaign.STAMP)
+    seeds = sorted({entry["seed"] for entry in results})
+    stamp["runs"] = (f"seeds {', '.join(map(str, seeds))}; each run once, and again on the first "
+                     f"{len({entry['seed'] for entry in results if entry['what'] == campaign.COUNT})} "
+                     "with faults counted")
+    figures.keep({**stamp, "name": "campaign", "data": [list(campaign.key(entry)) for entry in results
+                                                        if not campaign.good(entry)],
+                  "lines": summary(results) + pages(results)}, campaign.FOLDER)
+    figures.keep({**stamp, "name": "campaign-cells", "data": [],
+                  "lines": table(results)}, campaign.FOLDER)
+    write(os.path.join(paths.TOP, "docs", "campaign.svg"), svg(results).encode())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(report())

@@ -27,6 +27,11 @@ class CellRun(Resumed):
         self.device, self.iova, self.edits = "", 0, []
         self.aims = []                  # [(device, IOVA)], the best first
 
+    @staticmethod
+    def choice(seed):
+        """The device whose tables a cell damages first of all, unless the damage leads DMA to memory."""
+        return random.Random(seed).choice(sorted(inject.DEVICES))
+
     def before_panic(self, stop):
         self._aim(stop)
         if self.cell.point == inject.BEFORE:
@@ -50,7 +55,7 @@ class CellRun(Resumed):
             self.aims = [("hda", stop.capture().pages()[0])]
         else:
             chance = random.Random(self.seed)
-            name = chance.choice(sorted(inject.DEVICES))
+            name = chance.choice(sorted(inject.DEVICES))    # choice() says the same
             others = [(name, iova) for name in sorted(inject.DEVICES) for iova in self.used[name]]
             self.aims = [(name, chance.choice(self.used[name])),
                          *chance.sample(others, len(others))]

@@ -4,11 +4,14 @@
 `make campaign` runs all of them, beside Debian's 6.12; docs/campaign.md has what it showed.
 """
 
+import itertools
+
 import pytest
 
 import campaign
 import inject
 import vtdwalk
+from cellrun import CellRun
 
 CELLS = {cell.name: cell for cell in inject.cells()}
 
@@ -30,6 +33,24 @@ def test_damage_does_not_cost_the_dump(name, quarantined):
     assert campaign.good(result) and result["reached_stub"], result
     assert result["stub"]["outcome"] == "switched"
     assert quarantined <= {record["object"] for record in cycle.report.records}
+
+
+def test_no_fault_until_the_power_off():
+    """A bus whose root entry is bad: its devices are served by a scratch page, to the end."""
+    _, result = run("root-entry.beyond@entry", what=campaign.COUNT)
+    assert campaign.good(result) and result["reached_stub"], result
+    assert campaign.refused(result["before_switch"]) > 0, "the damage did nothing"
+
+
+def test_muted_fault_is_seen():
+    """With dmarelay.bad=block a device that goes on is refused, and FPD hides it: not from us."""
+    cell = CELLS["context-entry.reserved@entry"]
+    base = next(base for base in itertools.count(1) if CellRun.choice(campaign.seed_of(cell, base)) == "uhci")
+    _, result = campaign.run(cell, "stub+stock", campaign.COUNT, base,
+                             cmdline="dmarelay.bad=block")
+    assert result["device"] == "uhci" and result["stub"]["outcome"] == "switched"
+    assert result["after_switch"]["muted"] > 0 and result["after_switch"]["reported"] == 0, result
+    assert not campaign.good(result)
 
 
 def test_leaf_into_crash_kernel():
