@@ -164,12 +164,11 @@ def prepare():
             file.write(gzip.compress(images.initramfs(kind, modules), 1, mtime=0))
     stock, adopting = paths.kernel_image(), paths.ADOPTING_IMAGE
     prepared = {"more devices": initrds["more"],
-                "stock": (stock, initrds["modules"]), "stock small": (adopting, initrds["builtin"])}
+                "stock": (stock, initrds["modules"]), "small": (adopting, initrds["builtin"])}
     for name, inner, initrd in (("stub+stock", stock, "modules"),
                                 ("stub+adopting", adopting, "builtin")):
         wrapped = os.path.join(FOLDER, name + ".relay")
         option = ["--adopting"] if inner == adopting else []
         subprocess.run([paths.DMARELAY, "wrap", inner, "-o", wrapped, *option], check=True)
         prepared[name] = wrapped, initrds[initrd]
-    prepared["stub+stock small"] = prepared["stub+adopting small"] = prepared["stub+adopting"]
     return prepared

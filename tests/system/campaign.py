@@ -315,7 +315,7 @@ def job(args, number):
     cpus = sorted(os.sched_getaffinity(0))
     if args.jobs > 1:
         os.sched_setaffinity(0, {cpus[number % len(cpus)]})
-    for wanted in runs(args):
+    for wanted in runs(args)[number::args.jobs]:
         if args.minutes and time.monotonic() - args.start > args.minutes * 60:
             return
         one(*wanted, args)

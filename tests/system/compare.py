@@ -27,8 +27,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+import paths                            # puts tools/ on the path
+import figures
 import judge
-import paths
 from attach import FOLDER, Attach, prepare
 from cycle import Plan, stopwatch
 from gdbstub import GdbError
@@ -36,6 +37,8 @@ from machine import Config, MachineError
 from runs import fork_jobs, locked, read, text_of, write
 
 RESULT = os.path.join(FOLDER, "result.json")
+STAMP = os.path.join(FOLDER, "stamp.json")      # when and of what RESULT was begun
+SPEAKS_OF = ["stub", "arch", "include", f"kernel/{paths.SERIES}", "tests/system"]
 MAPBENCH = os.path.join(paths.BUILD, "system", "mapbench")
 KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
 WATCH = {"outcome": "nothing", "count": "faults", "dma": "all"}     # what a run is for
@@ -132,7 +135,7 @@ def one(scenario, kernel, prepared, what):
     files = {"attach": (NETWORK + scenario.attach).encode(), "mapbench": MAPBENCH}
     cmdline = scenario.kdump_cmdline
     if scenario.attach:
-        image, initrd = prepared[f"{kernel} small"]
+        image, initrd = prepared["small" if kernel == "stock" else "stub+adopting"]
         cmdline += "" if kernel == "stub+adopting" else " dmarelay=off"
     config = Config(**{"firmware": "seabios", "mem_mib": 1024, "one_cpu": True, **scenario.config})
     if config.more_devices:
@@ -270,20 +273,56 @@ def faults_of(counts):
     return f"{cut}{text} faults" + (f", {muted:,} muted" if muted else "")
 
 
+def table(results):
+    """For the docs: a row a scenario, what its runs say under each kernel."""
+    rows = []
+    for scenario in SCENARIOS:
+        entries = [entry for entry in results if entry["scenario"] == scenario.name]
+        if entries:
+            rows.append([scenario.name] + [cell(entries, kernel) for kernel in KERNELS])
+    return figures.table(["crash and kdump kernel", *KERNELS], rows)
+
+
+def dma_table(results):
+    """What devices did under the adopting kernel, in the runs in which all was traced."""
+    def words(counts):
+        return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
+
+    return figures.table(
+        ["crash and kdump kernel", "devices adopted", "accesses to the crashed kernel's memory "
+         "after the switch", "of these, after the driver had attached", "absorbed by a scratch page",
+         "translations lost"],
+        [[entry["scenario"], entry["adopted"], words(entry["legacy_dma_after_switch"]),
+          words(entry["legacy_dma_after_attach"]), entry["absorbed"],
+          ", ".join(entry["legacy_translations_lost"]) or "none"]
+         for entry in results if entry["what"] == "dma" and "absorbed" in entry])
+
+
+def report():
+    """The figures of docs/kernel.md, of all that has been run."""
+    results, stamp = results_there(), read(STAMP)
+    runs = [sum(entry["what"] == what for entry in results) for what in WATCH]
+    stamp["runs"] = "{} runs for outcomes, {} that count faults, {} that trace DMA".format(*runs)
+    suffix = "" if paths.SERIES == "6.12" else f"-{paths.SERIES}"
+    for name, lines in (("compare", table(results)), ("compare-dma", dma_table(results))):
+        figures.keep({**stamp, "name": name + suffix, "data": [], "lines": lines}, FOLDER)
+
+
 def chosen_runs(args):
     """[(scenario, kernel, what, repeat)], in the order to run them."""
     kinds = [("outcome", repeat) for repeat in range(args.outcomes)] + \
             [("count", repeat) for repeat in range(args.counts)] + [("dma", 0)]
     return [(scenario, kernel, what, repeat) for what, repeat in kinds for scenario in SCENARIOS
             for kernel in args.kernel or KERNELS if args.scenario in scenario.name
-            if what != "dma" or kernel == "stub+adopting"]
+            if what != "dma" or kernel == "stub+adopting"
+            if not (scenario.attach and kernel == "small")]     # stock's column is that already
 
 
 def job(args, number, prepared):
     """One after the other, on a host CPU of its own: all kernels alike."""
     cpus = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cpus[number % len(cpus)]})
-    for scenario, kernel, what, repeat in chosen_runs(args):
+    for scenario, kernel, what, repeat in chosen_runs(args)[number::args.jobs]:
         if args.minutes and time.monotonic() - args.start > args.minutes * 60:
             return
         wanted = scenario.name, kernel, what, repeat
@@ -307,10 +346,14 @@ def main():
     args = parser.parse_args()
     args.start = time.monotonic()
     prepared = prepare()
+    if not os.path.exists(RESULT):
+        command = "make compare" + ("" if paths.SERIES == "6.12" else f" SERIES={paths.SERIES}")
+        write(STAMP, json.dumps(figures.stamp("compare", command, "", SPEAKS_OF, [], [])).encode())
     fork_jobs(args.jobs, lambda number: job(args, number, prepared))
     results = [entry for entry in results_there() if args.scenario in entry["scenario"]
                and entry["kernel"] in (args.kernel or KERNELS)]
     show(results)
+    report()
     return 0 if results and all(map(good, results)) else 1
 
 
