@@ -23,17 +23,26 @@ bool command_poll(const struct relay *relay, uint64_t *deadline)
 	return true;
 }
 
-bool command(const struct relay *relay, const struct unit *unit, uint32_t set, uint32_t clear,
+bool command_settle(const struct relay *relay, struct unit *unit)
+{
+	uint64_t deadline = 0;
+	bool settled = true;
+
+	while (settled && (unit_read32(unit, VTD_GSTS) & unit->command_mask) != unit->command_expected)
+		settled = command_poll(relay, &deadline);
+	unit->command_mask = unit->command_expected = 0;
+	return settled;
+}
+
+bool command(const struct relay *relay, struct unit *unit, uint32_t set, uint32_t clear,
 	     uint32_t mask, uint32_t expected)
 {
 	uint32_t state = unit_read32(unit, VTD_GSTS) & VTD_G_PERSISTENT;
-	uint64_t deadline = 0;
 
+	unit->command_mask = mask;
+	unit->command_expected = expected;
 	unit_write32(unit, VTD_GCMD, (state | set) & ~clear);
-	while ((unit_read32(unit, VTD_GSTS) & mask) != expected)
-		if (!command_poll(relay, &deadline))
-			return false;
-	return true;
+	return command_settle(relay, unit);
 }
 
 bool command_wait_clear(const struct relay *relay, const struct unit *unit, uint32_t offset,

@@ -18,8 +18,11 @@
  * Write GCMD with bits `set` and `clear` changed (one bit at a time, says the spec) and wait until
  * GSTS & `mask` is `expected`. False if that does not happen within COMMAND_POLL_US.
  */
-bool command(const struct relay *relay, const struct unit *unit, uint32_t set, uint32_t clear,
+bool command(const struct relay *relay, struct unit *unit, uint32_t set, uint32_t clear,
 	     uint32_t mask, uint32_t expected);
+
+/* Wait, as long, for a command() that an exception cut short. False if it was not, or is not, carried out. */
+bool command_settle(const struct relay *relay, struct unit *unit);
 
 /* Wait until bits `mask` of the 64-bit register at `offset` are all 0; bounded alike. */
 bool command_wait_clear(const struct relay *relay, const struct unit *unit, uint32_t offset,

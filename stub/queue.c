@@ -7,9 +7,6 @@
 #include "vet.h"
 #include "vtd.h"
 
-#define STATUS_PENDING		0u
-#define STATUS_DONE		1u
-
 bool queue_alloc(struct relay *relay, struct unit *unit)
 {
 	unit->queue = arena_alloc_zeroed(&relay->arena, PAGE_SIZE, PAGE_SIZE);
@@ -33,10 +30,10 @@ static bool is_drained(const struct unit *unit)
 	return (unit_read64(unit, VTD_IQH) & VTD_IQ_OFFSET) == (unit_read64(unit, VTD_IQT) & VTD_IQ_OFFSET);
 }
 
-/* A Wait that tells by unit->status when all before it has been done. */
+/* A Wait that writes its number to unit->status when all before it has been done. */
 static void make_wait(const struct relay *relay, const struct unit *unit, uint64_t *descriptor)
 {
-	descriptor[0] = VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(STATUS_DONE);
+	descriptor[0] = VTD_QI_WAIT | VTD_QI_WAIT_SW | VTD_QI_WAIT_FN | VTD_QI_WAIT_DATA(unit->waits);
 	descriptor[1] = arena_phys(&relay->arena, unit->status).pa;
 }
 
@@ -91,27 +88,44 @@ static bool drain(const struct relay *relay, const struct unit *unit)
 }
 
 /* With the queue off: point the unit at `address` and switch on again. */
-static bool start(const struct relay *relay, const struct unit *unit, uint64_t address, uint64_t tail)
+static bool start(const struct relay *relay, struct unit *unit, uint64_t address, uint64_t tail)
 {
 	unit_write64(unit, VTD_IQT, tail);
 	unit_write64(unit, VTD_IQA, address);
 	return command(relay, unit, VTD_G_QIE, 0, VTD_G_QIE, VTD_G_QIE);
 }
 
-bool queue_take_over(const struct relay *relay, struct unit *unit)
+static uint64_t our_iqa(const struct relay *relay, const struct unit *unit)
 {
-	const struct handoff_unit *old = unit->report;
+	return arena_phys(&relay->arena, unit->queue).pa | (unit->report->old_iqa & VTD_IQA_DW);
+}
 
-	if (!queue_is_ours(unit))
-		return true;
-	if (!drain(relay, unit) || !command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0))
-		return false;
+/* With the queue off: ours on. If it does not start the unit gets its old one back. */
+static bool start_ours(const struct relay *relay, struct unit *unit)
+{
 	unit->tail = 0;
-	if (start(relay, unit, arena_phys(&relay->arena, unit->queue).pa | (old->old_iqa & VTD_IQA_DW), 0))
+	if (start(relay, unit, our_iqa(relay, unit), 0))
 		return true;
 	command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0);
-	start(relay, unit, old->old_iqa, 0);
+	start(relay, unit, unit->report->old_iqa, 0);
 	return false;
+}
+
+bool queue_take_over(const struct relay *relay, struct unit *unit)
+{
+	if (!queue_is_ours(unit))
+		return true;
+	return drain(relay, unit) && command(relay, unit, 0, VTD_G_QIE, VTD_G_QIE, 0) &&
+	       start_ours(relay, unit);
+}
+
+bool queue_resume(const struct relay *relay, struct unit *unit)
+{
+	if (!queue_is_ours(unit))
+		return true;
+	if (!(unit_read32(unit, VTD_GSTS) & VTD_G_QIE))
+		return start_ours(relay, unit);
+	return unit_read64(unit, VTD_IQA) == our_iqa(relay, unit);
 }
 
 static void add(struct unit *unit, uint64_t low, uint64_t high)
@@ -120,22 +134,21 @@ static void add(struct unit *unit, uint64_t low, uint64_t high)
 
 	descriptor[0] = low;
 	descriptor[1] = high;
-	unit->tail += width(unit);
+	machine_flush(descriptor, width(unit));
+	unit->tail += width(unit);	/* only now: all before the tail is whole, wherever we are cut short */
 }
 
 /* Hand what was added to the unit, with a Wait behind it, and wait for that. */
 static bool submit(const struct relay *relay, struct unit *unit)
 {
-	volatile uint32_t *status = unit->status;
+	const volatile uint32_t *status = unit->status;
 	uint64_t wait[2], deadline = 0;
 
+	unit->waits++;		/* one that an exception kept us from waiting for may still be written */
 	make_wait(relay, unit, wait);
 	add(unit, wait[0], wait[1]);
-	*status = STATUS_PENDING;
-	machine_flush(unit->queue, unit->tail);
-	machine_flush(unit->status, sizeof(*unit->status));
 	unit_write64(unit, VTD_IQT, unit->tail);
-	while (*status != STATUS_DONE)
+	while (*status != unit->waits)
 		if (unit_read32(unit, VTD_FSTS) & VTD_FSTS_IQE || !command_poll(relay, &deadline))
 			return false;
 	return true;

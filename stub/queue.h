@@ -25,6 +25,12 @@ bool queue_alloc(struct relay *relay, struct unit *unit);
  */
 bool queue_take_over(const struct relay *relay, struct unit *unit);
 
+/*
+ * After an exception cut the run short, and command_settle(): go on with our queue, or start it if the unit
+ * has none on. False if the unit runs its old queue still, or ours does not start.
+ */
+bool queue_resume(const struct relay *relay, struct unit *unit);
+
 /* Is invalidation done by our queue, after a successful queue_take_over()? */
 bool queue_is_ours(const struct unit *unit);
 

@@ -126,12 +126,12 @@ bool relay_prepare(void)
 		return false;
 	}
 	/*
-	 * Complete before the hardware is touched: should the switch be cut short, this stands. Twice,
-	 * since the time that sealing took is itself under the seal.
+	 * Complete before the hardware is touched: should the run end here, this stands. Twice, since the
+	 * time that sealing took is itself under the seal.
 	 */
-	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
+	seal(relay, HANDOFF_SWITCHED, HANDOFF_NO_UNIT_SWITCHED);
 	end_phase(relay, HANDOFF_PHASE_SEAL);
-	seal(relay, HANDOFF_SWITCHED, HANDOFF_OK);
+	seal(relay, HANDOFF_SWITCHED, HANDOFF_NO_UNIT_SWITCHED);
 	return true;
 }
 
@@ -155,26 +155,53 @@ void relay_survey_cut(void)
 
 void relay_commit(void)
 {
+	switch_begin(&the_relay);
 	mend_in_place(&the_relay);
 	switch_all(&the_relay);
 	relay_conclude();
 }
 
-static bool any_switched(const struct relay *relay)
+void relay_resume(void)
 {
-	for (uint32_t i = 0; i < relay->unit_count; i++)
-		if (relay->units[i].report->flags & (HANDOFF_UNIT_DMA_SWITCHED | HANDOFF_UNIT_IR_SWITCHED))
-			return true;
-	return false;
+	log_line(&the_relay.report, "the switch was cut short: units whose pointers were written are completed");
+	switch_begin(&the_relay);
+	switch_resume(&the_relay);
+	relay_conclude();
+}
+
+/*
+ * What is the whole run's: a switched unit's reason, since its switch is not complete, or that an exception
+ * left a unit as it was. Other reasons to leave one are the unit's own affair, unless all were left.
+ */
+static enum handoff_reason switch_reason(const struct relay *relay)
+{
+	enum handoff_reason left = HANDOFF_OK;
+	bool any = false;
+
+	for (uint32_t i = 0; i < relay->unit_count; i++) {
+		const struct handoff_unit *unit = relay->units[i].report;
+
+		if (unit->flags & HANDOFF_UNIT_DMA_SWITCHED && unit->dma_reason)
+			return (enum handoff_reason)unit->dma_reason;
+		if (unit->flags & HANDOFF_UNIT_IR_SWITCHED && unit->ir_reason)
+			return (enum handoff_reason)unit->ir_reason;
+		any |= unit->flags & (HANDOFF_UNIT_DMA_SWITCHED | HANDOFF_UNIT_IR_SWITCHED);
+		if (unit->dma_reason == HANDOFF_EXCEPTION || unit->ir_reason == HANDOFF_EXCEPTION)
+			left = HANDOFF_EXCEPTION;
+	}
+	return any ? left : HANDOFF_NO_UNIT_SWITCHED;
 }
 
 /* Once commitment has begun the arena stays reserved: a unit may hold our queue, if nothing else. */
 void relay_conclude(void)
 {
+	enum handoff_reason reason = switch_reason(&the_relay);
+
+	if (reason != HANDOFF_OK)
+		log_line(&the_relay.report, "the switch is not complete, reason %u", reason);
 	end_phase(&the_relay, HANDOFF_PHASE_SWITCH);
 	restate_times(&the_relay);
-	seal(&the_relay, HANDOFF_SWITCHED,
-	     any_switched(&the_relay) ? HANDOFF_OK : HANDOFF_NO_UNIT_SWITCHED);
+	seal(&the_relay, HANDOFF_SWITCHED, reason);
 }
 
 void relay_trapped(const struct relay_trap *trap)

@@ -5,8 +5,9 @@
  * The architecture code fills struct relay_boot, calls relay_open(), relay_prepare() and then, unless
  * that was cut short, relay_survey() and relay_commit(). It may guard each with a trap handler that
  * abandons it at any instruction: after that only relay_abandon() (for a cut-short prepare),
- * relay_survey_cut() and relay_commit() (for a cut-short survey), or relay_conclude() (for a cut-short
- * commit) may be called. Until relay_commit() no register of a unit has been written.
+ * relay_survey_cut() and relay_commit() (for a cut-short survey), relay_resume() (for a cut-short
+ * commit), or relay_conclude() (for a cut-short resume) may be called. Until relay_commit() no register
+ * of a unit has been written.
  */
 #ifndef RELAY_H
 #define RELAY_H
@@ -80,13 +81,19 @@ struct relay_trap {
 	uint64_t address;	/* CR2, of meaning for a page fault (14) */
 };
 
-/* Log it. Called before relay_abandon() or relay_conclude(); the caller guards it too. */
+/* Log it. Called before relay_abandon(), relay_resume() and so on; the caller guards it too. */
 void relay_trapped(const struct relay_trap *trap);
 
 /* A trap cut relay_prepare() short: seal what is there as a report with `reason`. */
 void relay_abandon(enum handoff_reason reason);
 
-/* A trap cut relay_commit() short: seal what is known, the tables stay reserved. */
+/*
+ * A trap cut relay_commit() short: complete the switch of each unit one of whose pointers was written, leave
+ * the others with their tables, and seal the results. Bounded, but not by dmarelay.budget.
+ */
+void relay_resume(void);
+
+/* A trap cut relay_resume() short, too: seal what is known, the tables stay reserved. */
 void relay_conclude(void);
 
 /*

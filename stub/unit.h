@@ -22,6 +22,12 @@ struct pasid_sink {
 	struct vtd_pasid *table;
 };
 
+enum unit_stage {
+	UNIT_WAITING,		/* the switch has not touched it */
+	UNIT_BEGUN,
+	UNIT_DONE,		/* switched, or left: its row says which */
+};
+
 struct unit {
 	phys_t base;
 	uint16_t segment;
@@ -46,8 +52,16 @@ struct unit {
 	uint64_t *id_used;			/* a bit for each domain id that our copies use */
 	struct vtd_entry128 *irt;
 	uint64_t *queue;			/* one page of invalidation descriptors */
-	uint32_t *status;			/* where Wait descriptors write */
+	uint32_t *status;			/* where Wait descriptors write their number */
 	uint32_t tail;				/* bytes */
+	uint32_t waits;				/* Wait descriptors so far: the number of the last one */
+
+	/* How far the switch has come. A CPU exception may cut it anywhere: each is set before it is true. */
+	uint8_t work;				/* SWITCH_*: what there is to do (switch.c) */
+	enum unit_stage stage;
+	uint32_t ir_left;			/* ir_reason of an interrupt table that stays in place */
+	uint32_t command_mask;			/* what GSTS shows when GCMD has been carried out, */
+	uint32_t command_expected;		/* mask 0: no command is under way */
 };
 
 /*

@@ -113,6 +113,11 @@ void run_step(enum step step)
 		relay_commit();
 		test_hook(boot.command_line, TEST_COMMITTED);
 		break;
+	case STEP_RESUME:
+		test_hook(boot.command_line, TEST_RESUME);
+		relay_trapped(&trap);
+		relay_resume();
+		break;
 	case STEP_CONCLUDE:
 		relay_trapped(&trap);
 		relay_conclude();
@@ -162,7 +167,8 @@ void arch_main(struct entry_state *entry, const struct image_info *info)
 	 */
 	if (!completes(STEP_PUBLISH) || !published || !prepared)
 		return;
-	if (!completes(STEP_COMMIT))
+	/* A cut switch is completed. If that is cut as well, the report says what is not known to be. */
+	if (!completes(STEP_COMMIT) && !completes(STEP_RESUME))
 		(void)completes(STEP_CONCLUDE);
 	(void)completes(STEP_PUBLISH);
 	test_hook(boot.command_line, TEST_LEAVING);

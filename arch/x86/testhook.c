@@ -51,7 +51,7 @@ static _Noreturn void bad_stack(void)
 
 /*
  * In the midst of it: a breakpoint on the first page table that is copied, or behind the new root
- * pointer and before any invalidation. It stays armed, which the kernel puts right when it boots.
+ * pointer and before any invalidation. It stays armed until TEST_RESUME, or until the kernel boots.
  */
 static void breakpoint(enum test_place place)
 {
@@ -88,6 +88,8 @@ static enum test_place take_place(const char **at)
 		return TEST_COMMITTED;
 	if (take(at, "-commit"))
 		return TEST_COMMIT;
+	if (take(at, "-resume"))
+		return TEST_RESUME;
 	if (take(at, "-leaving"))
 		return TEST_LEAVING;
 	return TEST_PREPARE;
@@ -136,6 +138,8 @@ void test_hook(const char *command_line, enum test_place place)
 {
 	const char *at = command_line;
 
+	if (place == TEST_RESUME)
+		asm volatile("mov %0, %%dr7" : : "r"(0ul));	/* it has been met */
 	while (*at && !take(&at, OPTION))
 		at++;
 	while (*at && *at != ' ') {

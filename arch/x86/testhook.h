@@ -15,6 +15,7 @@ enum test_place {
 	TEST_UNGUARDED,		/* outside any guard, before the switch */
 	TEST_COMMIT,		/* before relay_commit() */
 	TEST_COMMITTED,		/* after it: the hardware has changed */
+	TEST_RESUME,		/* before relay_resume() */
 	TEST_LEAVING,		/* outside any guard, after the switch */
 };
 

@@ -7,7 +7,8 @@
  *			nothing is written but the two descriptors behind the tail, the second is a
  *			Wait that writes our status word, and the tail stands behind it.
  * proof_queue_run	From an empty queue, the most that the switch asks for, in its order: the tail
- *			never leaves the ring, and everything ends.
+ *			stays in the ring's first half, so that all may be asked again after an
+ *			exception, and everything ends.
  * proof_queue_drain	A crashed kernel's queue with any registers: taking over ends, and at most one
  *			descriptor of it is written, inside its ring and in the crashed kernel's RAM.
  *
@@ -88,7 +89,7 @@ void proof_queue_run(void)
 	queue_invalidate_iotlb(&relay, &unit);
 	queue_invalidate_interrupts(&relay, &unit);
 	queue_finish(&relay, &unit);
-	prove(unit.tail <= sizeof(ring));
+	prove(unit.tail <= sizeof(ring) / 2);
 }
 
 void proof_queue_drain(void)

@@ -61,6 +61,30 @@ bool fake_hardware_touched(void)
 
 /* ---- stub/machine.h ---- */
 
+static void trap(bool late)
+{
+	jmp_buf *trap = fake.trap;
+
+	if (!trap || late != fake.trap_late)
+		return;
+	if (--fake.trap_in)
+		return;
+	fake.trap = NULL;
+	longjmp(*trap, 1);
+}
+
+/* As arch/x86/main.c's guards: an exception may come at any access, and before or behind its effect. */
+static void access_begins(void)
+{
+	fake.accesses++;
+	trap(false);
+}
+
+static void access_ends(void)
+{
+	trap(true);
+}
+
 static bool cpu_reaches(phys_t at, size_t size)
 {
 	return range_fits(at.pa, size) && (fake.cpu_bits == 64 || !((at.pa + (size - 1)) >> fake.cpu_bits));
@@ -91,11 +115,13 @@ bool machine_write(phys_t to, const void *from, size_t size)
 {
 	if (!cpu_reaches(to, size))
 		return false;
+	access_begins();
 	fake_log(EVENT_MEND, 0, 0, to.pa);
 	for (size_t done = 0, part; done < size; done += part) {
 		part = size - done < PIECE ? size - done : PIECE;
 		write_piece(to.pa + done, (const uint8_t *)from + done, part);
 	}
+	access_ends();
 	return true;
 }
 
@@ -111,8 +137,13 @@ static struct mock_unit *unit_at(phys_t base, uint32_t offset)
 static uint64_t read_register(phys_t base, uint32_t offset, unsigned int size)
 {
 	struct mock_unit *unit = unit_at(base, offset);
+	uint64_t value = UINT64_MAX;
 
-	return unit ? mock_read(unit, offset, size) : UINT64_MAX;
+	access_begins();
+	if (unit)
+		value = mock_read(unit, offset, size);
+	access_ends();
+	return value;
 }
 
 uint32_t machine_mmio_read32(phys_t base, uint32_t offset)
@@ -134,19 +165,28 @@ uint64_t machine_mmio_read64(phys_t base, uint32_t offset)
 	return read_register(base, offset, 8);
 }
 
+static void write_register(phys_t base, uint32_t offset, uint64_t value, unsigned int size)
+{
+	access_begins();
+	mock_write(unit_at(base, offset), offset, value, size);
+	access_ends();
+}
+
 void machine_mmio_write32(phys_t base, uint32_t offset, uint32_t value)
 {
-	mock_write(unit_at(base, offset), offset, value, 4);
+	write_register(base, offset, value, 4);
 }
 
 void machine_mmio_write64(phys_t base, uint32_t offset, uint64_t value)
 {
-	mock_write(unit_at(base, offset), offset, value, 8);
+	write_register(base, offset, value, 8);
 }
 
 void machine_flush(const void *data, size_t size)
 {
+	access_begins();
 	memory_flush(data, size);
+	access_ends();
 	fake_log(EVENT_FLUSH, 0, 0, size);
 }
 
@@ -156,6 +196,7 @@ void machine_fence(void)
 
 uint64_t machine_ticks(void)
 {
+	access_begins();
 	fake.ticks += fake.ticks_per_look;
 	if (++fake.looks == fake.jump_at) {
 		fake.ticks += fake.jump;
@@ -183,6 +224,7 @@ uint64_t machine_nmis(void)
 
 void machine_relax(void)
 {
+	access_begins();
 	fake.ticks += (uint64_t)RELAX_US * fake.ticks_per_us;
 }
 

@@ -7,6 +7,7 @@
 #ifndef FAKE_H
 #define FAKE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,10 +50,13 @@ struct fake {
 	unsigned int cpu_bits;		/* machine_read() beyond these fails */
 	uint64_t nmis;			/* that came so far */
 	bool no_console;
+	jmp_buf *trap;			/* at this access to the machine since (1 = the next), an exception: ... */
+	uint64_t trap_in;		/* ... the stub is cut short, before the access has an effect ... */
+	bool trap_late;			/* ... or behind it */
 	bool open_bus;			/* where no unit is, registers read as all ones, and fail no test */
 
 	/* what happened */
-	uint64_t ticks, looks;
+	uint64_t ticks, looks, accesses;	/* accesses: reads of memory are none */
 	struct fake_event *events;
 	size_t event_count, event_room;
 	char console[65536];

@@ -92,7 +92,7 @@ static bool show_units(const struct relay_boot *boot, bool all_ranges)
 		return false;
 	}
 	print("\nAs the firmware has left them, and as dmarelay would copy them:\n");
-	if (view.header.reason != HANDOFF_OK)
+	if (view.header.outcome != HANDOFF_SWITCHED)
 		print("(nothing to copy: %s)\n", reason_text(view.header.reason));
 	show_text_findings(stdout, &view, all_ranges);
 	return true;
