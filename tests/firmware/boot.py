@@ -16,7 +16,8 @@ OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
 START_S = 120       # OVMF, with a busy host in mind
-TRACED = ("vtd_dmar_fault", "vtd_reg_dmar_root", "vtd_iotlb_page_hit", "vtd_iotlb_page_update")
+TRACED = ("vtd_dmar_fault", "vtd_fault_disabled", "vtd_reg_dmar_root", "vtd_iotlb_page_hit",
+          "vtd_iotlb_page_update")
 # The edu device takes 48 bits of address instead of 28. The victim is behind a bridge.
 DEVICES = (
     "-device edu,addr=2,dma_mask=0xffffffffffff "

@@ -6,6 +6,8 @@
                                             that one again (CELL may be a part of the name)
     make campaign JOBS=2 MINUTES=30         two machines at a time, no new ones after half an hour
     make campaign SEED=7 SEEDS=1 REPEAT=3   that seed, alone, each run three times
+    make campaign CMDLINE=dmarelay.holes=keep KERNEL=stub+stock
+                                            with an option of the stub's: results of their own
 
 Cells are those of tests/inject/cells.def, and one without damage. All kernels begin with the same
 machine: it is kept with its devices at work, goes on once a kernel to load it, and is kept again. The
@@ -44,8 +46,11 @@ from resumed import LEAST_SHARE
 from runs import fork_jobs, locked, read, text_of, write
 
 FOLDER = os.path.join(paths.BUILD, "campaign")
-RESULT = os.path.join(FOLDER, "result.json")
-STAMP = os.path.join(FOLDER, "stamp.json")      # when and of what RESULT was begun
+# More for the kdump kernel's command line, as dmarelay.holes=keep: results and figures of their own
+CMDLINE = os.environ.get("CMDLINE", "")
+SUFFIX = re.sub(r"[^a-z0-9]+", "-", f" {CMDLINE}".rstrip())
+RESULT = os.path.join(FOLDER, f"result{SUFFIX}.json")
+STAMP = os.path.join(FOLDER, f"stamp{SUFFIX}.json")     # when and of what RESULT was begun
 SPEAKS_OF = ["stub", "arch", "include", "kernel/6.12", "tests/system", "tests/inject"]
 # "small" is the kernel of the adopting series, without the stub: what its configuration does
 KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
@@ -176,7 +181,7 @@ def keep(plans, target, loads=True):
 
 
 @functools.lru_cache(None)
-def prepare(cmdline="", kernels=tuple(KERNELS)):
+def prepare(cmdline=CMDLINE, kernels=tuple(KERNELS)):
     """{kernel: its plan}, with one machine kept for all of these that have been built.
 
     The images of the stub bring the machine's DMAR table, which a first machine shows.
@@ -210,9 +215,9 @@ def folder_of(cell, kernel, what, base):
     return os.path.join(FOLDER, "runs", re.sub(r"[^a-z0-9]+", "-", name))
 
 
-def run(cell, kernel, what=OUTCOME, base=1, least_pages=1000, cmdline=""):
+def run(cell, kernel, what=OUTCOME, base=1, least_pages=1000, cmdline=CMDLINE):
     """One run of a cell under a kernel; (the CellRun, its entry of result.json)."""
-    kernels = (kernel,) if cmdline else tuple(KERNELS)
+    kernels = tuple(KERNELS) if cmdline == CMDLINE else (kernel,)
     plan = replace(prepare(cmdline, kernels)[kernel], watch=WATCH[what])
     seed, start, tries = seed_of(cell, base), time.monotonic(), []
     print(f"-- {cell.name}: {kernel}, {what}, seed {base}", flush=True)

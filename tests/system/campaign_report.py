@@ -212,15 +212,18 @@ def report():
     """Of all that build/campaign has; written there, and the picture into docs/."""
     results, stamp = read(campaign.RESULT), read(campaign.STAMP)
     seeds = sorted({entry["seed"] for entry in results})
+    if campaign.CMDLINE:
+        stamp["command"] += f" CMDLINE={campaign.CMDLINE}"
     stamp["runs"] = (f"seeds {', '.join(map(str, seeds))}; each run once, and again on the first "
                      f"{len({entry['seed'] for entry in results if entry['what'] == campaign.COUNT})} "
                      "with faults counted")
-    figures.keep({**stamp, "name": "campaign", "data": [list(campaign.key(entry)) for entry in results
+    figures.keep({**stamp, "name": "campaign" + campaign.SUFFIX, "data": [list(campaign.key(entry)) for entry in results
                                                         if not campaign.good(entry)],
                   "lines": summary(results) + pages(results)}, campaign.FOLDER)
-    figures.keep({**stamp, "name": "campaign-cells", "data": [],
+    figures.keep({**stamp, "name": "campaign-cells" + campaign.SUFFIX, "data": [],
                   "lines": table(results)}, campaign.FOLDER)
-    write(os.path.join(paths.TOP, "docs", "campaign.svg"), svg(results).encode())
+    if not campaign.SUFFIX:
+        write(os.path.join(paths.TOP, "docs", "campaign.svg"), svg(results).encode())
 
 
 if __name__ == "__main__":

@@ -283,6 +283,20 @@ def table(results):
     return figures.table(["crash and kdump kernel", *KERNELS], rows)
 
 
+def summary(results):
+    """A line a kernel, over all scenarios."""
+    rows = []
+    for kernel in KERNELS:
+        mine = [entry for entry in results if entry["kernel"] == kernel]
+        outcomes = [entry for entry in mine if entry["what"] == "outcome"]
+        faults = [refused(entry) for entry in mine if entry["what"] == "count"]
+        rows.append([kernel, len(outcomes),
+                     sum(entry["dump_saved"] and entry["dump_verified"] for entry in outcomes),
+                     len(faults), sum(not count for count in faults), max(faults, default=0)])
+    return figures.table(["kdump kernel", "runs", "dump saved and verified", "runs that count faults",
+                          "of these, without one, reported or muted", "most faults"], rows)
+
+
 def dma_table(results):
     """What devices did under the adopting kernel, in the runs in which all was traced."""
     def words(counts):
@@ -304,7 +318,8 @@ def report():
     runs = [sum(entry["what"] == what for entry in results) for what in WATCH]
     stamp["runs"] = "{} runs for outcomes, {} that count faults, {} that trace DMA".format(*runs)
     suffix = "" if paths.SERIES == "6.12" else f"-{paths.SERIES}"
-    for name, lines in (("compare", table(results)), ("compare-dma", dma_table(results))):
+    for name, lines in (("compare", table(results)), ("compare-summary", summary(results)),
+                        ("compare-dma", dma_table(results))):
         figures.keep({**stamp, "name": name + suffix, "data": [], "lines": lines}, FOLDER)
 
 

@@ -74,16 +74,17 @@ def harmless(cycle):
     strange = [page for page in seen.changed if page not in seen.device_writable
                and not any(start <= page < end for start, end in own)]
     fields = strange_boot_params(seen)
-    # A kernel that adopts the tables adds its own mappings to them
-    tables = seen.table_pages if "DMAR: relay: adopted" in seen.serial else ()
+    # A kernel that adopts the tables adds its own mappings to them, which nobody judges here
+    adopted = "DMAR: relay: adopted" in seen.serial
+    tables = seen.table_pages if adopted else ()
     # A mere report is shorter than the arena; the sink's page is there to be written to
     arena_changed = [page for page in seen.arena_changed if page + PAGE <= cycle.report.end
                      and page not in seen.scratch and page not in tables]
     return [
         Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
         Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
-        Line("arena pages changed by the kdump kernel", _pages(arena_changed),
-             not arena_changed),
+        Line("arena pages changed by the kdump kernel", _pages(arena_changed)
+             + (", adopted tables aside" if adopted else ""), not arena_changed),
     ]
 
 
@@ -111,10 +112,10 @@ def on_copies(cycle):
         Line("interrupt table in the hardware", _where(interrupts, arena),
              inside(interrupts, arena)),
         Line("page tables outside the arena", _pages(outside), not outside),
-        Line("remapping never turned off", f"{len(seen.commands)} commands to the unit",
+        Line("remapping never off in the stub", f"{len(seen.commands)} commands to the unit",
              bool(seen.commands) and not off),
         Line("leaves into the crash kernel", str(len(seen.into_crash)), not seen.into_crash),
-        Line("kdump kernel copies from the copies", "translation and interrupt tables",
+        Line("kdump kernel says that it copied", "translation and interrupt tables",
              "Copied translation tables from previous kernel" in seen.serial
              and "Copied IR table for" in seen.serial),
     ]
