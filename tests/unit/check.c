@@ -5,6 +5,8 @@
 
 #include "devices.h"
 #include "fake.h"
+#include "judge.h"
+#include "owners.h"
 #include "pci_space.h"
 #include "result.h"
 #include "translate.h"
@@ -13,16 +15,23 @@
 #define MOST_EDGES	3000u
 #define MOST_COPIED	400u	/* of the copy: a sink maps everything */
 #define MOST_COMPARED	20000u
-#define MOST_PASIDS	2000u	/* a device; and, for the domain ids, a unit ten times that */
+#define MOST_PASIDS	2000u	/* a device */
 
 struct comparison {
 	const struct build *b;
 	struct translate_view before, after;
 	uint16_t source;
 	uint32_t pasid;
-	uint64_t unit;
+	unsigned int unit;
 	unsigned int compared;
 };
+
+struct check_tally check_tally;
+
+static bool is_of_absence(const struct handoff_record *record)
+{
+	return record->rule == HANDOFF_RULE_CONTEXT_ABSENT || record->rule == HANDOFF_RULE_SM_CONTEXT_ABSENT;
+}
 
 static bool is_scratch(uint64_t pa)
 {
@@ -31,24 +40,6 @@ static bool is_scratch(uint64_t pa)
 	memset(ones, 0xff, sizeof(ones));
 	return memory_in_arena(pa & PAGE_MASK, PAGE_SIZE) &&
 	       memory_get(pa & PAGE_MASK, page, sizeof(page)) && !memcmp(page, ones, sizeof(page));
-}
-
-static bool is_of_absence(const struct handoff_record *record)
-{
-	return record->rule == HANDOFF_RULE_CONTEXT_ABSENT || record->rule == HANDOFF_RULE_SM_CONTEXT_ABSENT;
-}
-
-static bool covers(const struct comparison *c, const struct handoff_record *record,
-		   const struct translation *was)
-{
-	if (record->action == HANDOFF_REPAIRED || record->object == HANDOFF_IR_TABLE || is_of_absence(record))
-		return false;		/* (damage can make one page in place an IRTE's and a table's) */
-	if (record->object == HANDOFF_ROOT_TABLE)
-		return record->unit == c->unit;
-	for (unsigned int i = 0; i < was->path_length; i++)
-		if (record->where == was->path[i])
-			return true;
-	return false;
 }
 
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
@@ -68,38 +59,20 @@ static bool is_mended(const struct comparison *c, uint64_t iova, const struct tr
 	return false;
 }
 
-/* Does a record say why this address no longer translates as it did, and how (*blocked)? */
-static bool is_recorded(const struct comparison *c, const struct translation *was, bool *blocked)
-{
-	uint32_t count = result_count(HANDOFF_RECORDS);
-	const struct handoff_record *records = count ? result_entry(HANDOFF_RECORDS, 0) : NULL;
-	bool any = false;
-
-	*blocked = false;
-	for (uint32_t i = 0; i < count; i++) {
-		if (covers(c, &records[i], was)) {
-			any = true;
-			*blocked |= records[i].action == HANDOFF_BLOCKED;
-		}
-	}
-	if (result_dropped(HANDOFF_RECORDS))
-		any = *blocked = true;
-	return any;
-}
-
+/* A bad entry: has a record, unless records were dropped, and leads to a scratch page or nowhere. */
 static void check_replaced(const struct comparison *c, const struct translation *was,
 			   const struct translation *is, uint64_t iova)
 {
-	bool blocked;
+	uint64_t where = was->path_length ? was->path[translate_refused_at(was)] : 0;
 
-	if (!is_recorded(c, was, &blocked))
+	if (!judge_has_record(c->unit, where) && !result_dropped(HANDOFF_RECORDS) &&
+	    !judge_excuses(c->unit, was))
 		fail_msg("device %04x, PASID %x, IOVA %#lx: no record of its loss (stage %u)\n%s",
 			 c->source, c->pasid, iova, was->stage, result_log());
-	if (is->result == TRANSLATE_ABSENT)
-		assert_true(blocked || is->stage >= STAGE_DEVICE);	/* there may be no id left */
-	else if (!is_scratch(is->pa) || !is->leaf_writable)
-		fail_msg("device %04x, PASID %x, IOVA %#lx: was bad, and now leads to %#lx", c->source,
-			 c->pasid, iova, is->pa);
+	if (is->result == TRANSLATE_ABSENT ? !judge_may_be_blocked(c->unit, was, is) :
+	    !is_scratch(is->pa) || !is->leaf_writable)
+		fail_msg("device %04x, PASID %x, IOVA %#lx: was bad, is %u -> %#lx (stage %u)\n%s", c->source,
+			 c->pasid, iova, is->result, is->pa, is->stage, result_log());
 }
 
 static bool is_same(const struct translation *was, const struct translation *is)
@@ -116,7 +89,9 @@ static bool is_same(const struct translation *was, const struct translation *is)
 static bool is_fenced(const struct comparison *c, const struct translation *was,
 		      const struct translation *is)
 {
-	for (uint32_t i = 0; was->type == 2 && i < result_count(HANDOFF_DOMAINS); i++) {
+	if (was->type != 2 || (!strstr(c->b->options, "fence=on") && !c->b->boot.adopting))
+		return false;
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
 		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
 
 		if (domain->flags & HANDOFF_DOMAIN_FENCE && domain->unit == c->unit &&
@@ -155,12 +130,15 @@ static bool is_filled(const struct comparison *c, const struct translation *was,
 	return is->result == TRANSLATE_MAPPED && is_scratch(is->pa) && is->leaf_writable;
 }
 
-/* No context entry, or a whole bus of none (2 entries are met at most): has a record, is in the sink. */
+/* No context entry, or a whole bus of none (2 entries are met at most): a requester's, and has a record. */
 static bool is_provided(const struct comparison *c, const struct translation *was,
 			const struct translation *is)
 {
+	const struct handoff_unit *unit = result_entry(HANDOFF_UNITS, (uint32_t)c->unit);
+
 	if (was->result != TRANSLATE_ABSENT || was->stage < STAGE_DEVICE || was->path_length > 2 ||
-	    is->result != TRANSLATE_MAPPED || !is_scratch(is->pa) || !is->leaf_writable)
+	    is->result != TRANSLATE_MAPPED || !is_scratch(is->pa) || !is->leaf_writable ||
+	    !judge_is_requester(unit->segment, c->source))
 		return false;
 	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
 		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
@@ -187,9 +165,20 @@ static void check_muted(const struct comparison *c, const struct translation *wa
 
 	if (strstr(c->b->options, "faults=mute"))
 		must = may = is->path_length > 1;
-	if (is->muted ? !may : must || (was->muted && is_same(was, is)))
+	if (is->muted ? !may : must || (was->muted && is_same(was, is) && is->path_length == was->path_length))
 		fail_msg("device %04x, PASID %x: faults are %s\n%s", c->source, c->pasid,
 			 is->muted ? "muted" : "told", result_log());
+}
+
+/* Kept as it was: is its domain id another one only where two claimed it? */
+static void check_kept(const struct comparison *c, const struct translation *was,
+		       const struct translation *is)
+{
+	check_tally.kept += was->result == TRANSLATE_MAPPED;
+	if (was->stage < STAGE_DEVICE && is->stage < STAGE_DEVICE && is->domain != was->domain &&
+	    !judge_clashes(c->unit, was->domain))
+		fail_msg("device %04x, PASID %x: domain id %#x is now %#x\n%s", c->source, c->pasid, was->domain,
+			 is->domain, result_log());
 }
 
 static void compare(void *context, uint64_t iova)
@@ -197,7 +186,6 @@ static void compare(void *context, uint64_t iova)
 	struct comparison *c = context;
 	struct translation was = translate_pasid(&c->before, c->source, c->pasid, iova);
 	struct translation is = translate_pasid(&c->after, c->source, c->pasid, iova);
-	bool blocked;
 
 	c->compared++;
 	if (is.result == TRANSLATE_BAD)
@@ -208,19 +196,17 @@ static void compare(void *context, uint64_t iova)
 		return;
 	if (is_fenced(c, &was, &is)) {
 		check_fenced(c, &is, iova);
-		return;
-	}
-	if (was.result == TRANSLATE_BAD) {
+	} else if (translate_is_refused(&was)) {
 		check_replaced(c, &was, &is, iova);
-		return;
+	} else if (is_same(&was, &is)) {
+		check_kept(c, &was, &is);
+	} else if (!is_filled(c, &was, &is, iova) && !is_provided(c, &was, &is)) {
+		if ((is.result != TRANSLATE_ABSENT && !is_scratch(is.pa)) || !judge_excuses(c->unit, &was))
+			fail_msg("device %04x, PASID %x, IOVA %#lx: was %u -> %#lx (stage %u), is %u -> %#lx "
+				 "(stage %u)\n%s", c->source, c->pasid, iova, was.result, was.pa, was.stage,
+				 is.result, is.pa, is.stage, result_log());
+		check_tally.lost += was.result == TRANSLATE_MAPPED;
 	}
-	if (is_filled(c, &was, &is, iova) || is_same(&was, &is) || is_provided(c, &was, &is))
-		return;
-	/* Good in itself, but no room to track it, or in a device or subtree that had to go. */
-	if ((is.result == TRANSLATE_ABSENT || is_scratch(is.pa)) && is_recorded(c, &was, &blocked))
-		return;
-	fail_msg("device %04x, PASID %x, IOVA %#lx: was %u -> %#lx, is %u -> %#lx\n%s", c->source, c->pasid,
-		 iova, was.result, was.pa, is.result, is.pa, result_log());
 }
 
 static void compare_ends(struct comparison *c, uint64_t first, uint64_t last)
@@ -283,95 +269,17 @@ static void check_devices(struct comparison *c)
 	}
 }
 
-/*
- * 6.2.2: caches are tagged by domain id, what bypasses the second level by PASID as well. One tag,
- * one translation.
- */
-struct owners {
-	const struct comparison *c;
-	uint64_t by_id[0x10000];
-	uint16_t ids[0x10000];		/* those in by_id */
-	size_t id_count;
-	struct { uint32_t pasid; uint16_t id; uint64_t what; } by_pasid[0x1000];
-	size_t by_pasid_count;
-};
-
-static void own_by_pasid(struct owners *owners, uint16_t id, uint32_t pasid, uint64_t what)
+static void check_domain_ids(const struct comparison *c)
 {
-	for (size_t i = 0; i < owners->by_pasid_count; i++) {
-		if (owners->by_pasid[i].pasid != pasid || owners->by_pasid[i].id != id)
-			continue;
-		if (owners->by_pasid[i].what != what)
-			fail_msg("domain id %#x, PASID %#x stand for two translations", id, pasid);
-		return;
-	}
-	if (owners->by_pasid_count < COUNT_OF(owners->by_pasid)) {
-		owners->by_pasid[owners->by_pasid_count].pasid = pasid;
-		owners->by_pasid[owners->by_pasid_count].id = id;
-		owners->by_pasid[owners->by_pasid_count++].what = what;
-	}
-}
-
-static void own(void *context, uint32_t pasid)
-{
-	struct owners *owners = context;
-	const struct comparison *c = owners->c;
-	struct translation t = translate_pasid(&c->after, c->source, pasid, 0);
-	uint64_t what = t.top | t.levels << 1 | 1;
-
-	if (t.stage >= STAGE_DEVICE && t.result != TRANSLATE_MAPPED)
-		return;
-	if (t.type == 2 || t.type == 3) {	/* pass-through, first-level */
-		own_by_pasid(owners, t.domain, pasid, what);
-		what = 1;
-	}
-	if (owners->by_id[t.domain] && owners->by_id[t.domain] != what)
-		fail_msg("domain id %#x stands for two translations", t.domain);
-	if (!owners->by_id[t.domain])
-		owners->ids[owners->id_count++] = t.domain;
-	owners->by_id[t.domain] = what;
-}
-
-static void check_domain_ids(struct comparison *c)
-{
-	static struct owners owners;
-	unsigned int left = 10 * MOST_PASIDS;
-
-	while (owners.id_count)
-		owners.by_id[owners.ids[--owners.id_count]] = 0;
-	owners.by_pasid_count = 0;
-	owners.c = c;
-	for (unsigned int source = 0; source < 0x10000; source++) {
-		struct translation t = translate(&c->after, (uint16_t)source, 0);
-
-		c->source = (uint16_t)source;
-		if (t.stage >= STAGE_BUS && t.result == TRANSLATE_ABSENT) {
-			source |= 0x7f;
-			continue;
-		}
-		if (VTD_RTADDR_TTM(c->after.root) == VTD_TTM_SCALABLE)
-			left -= translate_pasids(&c->after, c->source, left < MOST_PASIDS ? left : MOST_PASIDS,
-						 own, &owners);
-		else
-			own(&owners, TRANSLATE_NO_PASID);
-	}
-}
-
-static bool bad_irte(const struct build *b, const struct mock_unit *unit, uint64_t lo, uint64_t hi)
-{
-	uint64_t descriptor = (hi & 0xffffffff00000000ull) | (lo >> 38 << 6);
-
-	if (!(lo >> 15 & 1))
-		return lo & 0xff007000 || hi >> 20 || (hi >> 18 & 3) == 3;
-	return lo & 0x3fff0030fcull || hi & 0xfff00000 || !(unit->cap >> 59 & 1) ||
-	       descriptor >> b->host_width || !truth_is_crashed_ram(b, descriptor, 64);
+	owners_collect(&c->after);
+	if (owners_any_clash() != OWNERS_NO_ID)
+		fail_msg("domain id %#x stands for two translations", owners_any_clash());
 }
 
 static void check_interrupts(const struct build *b, const struct mock_unit *was, const struct mock_unit *is)
 {
-	uint64_t entries = 2ull << (was->irta & 15), size = entries * 16;
-	bool sound = !(was->irta >> b->host_width) &&
-		     truth_is_crashed_ram(b, was->irta & PAGE_MASK, size);
+	uint64_t entries = 2ull << (was->irta & 15);
+	bool sound = judge_sound_irt(was->index);
 
 	for (uint64_t i = 0; i < entries; i++) {
 		uint64_t old[2] = { 0, 0 }, new[2];
@@ -380,7 +288,7 @@ static void check_interrupts(const struct build *b, const struct mock_unit *was,
 		mock_read_memory(is, (is->irt & PAGE_MASK) + i * 16, new, 16);
 		if (sound) {
 			memory_picture_get(b->before, (was->irta & PAGE_MASK) + i * 16, old, 16);
-			keep = !(old[0] & 1) || !bad_irte(b, was, old[0], old[1]);
+			keep = !(old[0] & 1) || !judge_bad_irte(was->index, old[0], old[1]);
 		}
 		if (keep && old[0] & 1 && strstr(b->options, "faults=mute"))
 			old[0] |= 2;
@@ -391,6 +299,17 @@ static void check_interrupts(const struct build *b, const struct mock_unit *was,
 	}
 }
 
+/* Is it translating, answering, and not in a state that the stub has to leave alone? */
+static bool is_due(const struct mock_unit *was)
+{
+	unsigned int mode = was->rtaddr >> 10 & 3;
+
+	if (!(was->gsts & VTD_G_TE) || was->dead || was->deaf || was->deaf_queue || was->deaf_queue_on ||
+	    was->deaf_registers || was->pmen)
+		return false;
+	return !mode || (mode == 1 && was->ecap >> 43 & 1 && was->gsts & VTD_G_QIE);
+}
+
 static void check_unit(const struct build *b, unsigned int index)
 {
 	const struct mock_unit *was = &b->units_before[index];
@@ -398,6 +317,8 @@ static void check_unit(const struct build *b, unsigned int index)
 	const struct handoff_unit *report = result_entry(HANDOFF_UNITS, index);
 	uint32_t flags = report->flags;
 
+	check_tally.units += is_due(was);
+	check_tally.left += is_due(was) && !(flags & HANDOFF_UNIT_DMA_SWITCHED);
 	assert_hex_equal(is->gsts & VTD_G_PERSISTENT, was->gsts & VTD_G_PERSISTENT);
 	if (report->cap)	/* else it was not even looked at */
 		assert_hex_equal(report->old_root, was->dead ? 0 : was->rtaddr);
@@ -415,14 +336,8 @@ static void check_unit(const struct build *b, unsigned int index)
 	if (flags & HANDOFF_UNIT_DMA_SWITCHED) {
 		struct comparison c = {
 			.b = b,
-			.before = {
-				.unit = was,
-				.picture = b->before,
-				.root = was->rtaddr,
-				.judge = b,
-				.host_width = b->host_width,
-			},
-			.after = { .unit = is, .root = is->root, .host_width = b->host_width },
+			.before = judge_before(index),
+			.after = judge_after(index),
 			.unit = index,
 		};
 
@@ -433,32 +348,6 @@ static void check_unit(const struct build *b, unsigned int index)
 	if (flags & HANDOFF_UNIT_IR_SWITCHED) {
 		assert_true(memory_in_arena(is->irt & PAGE_MASK, 32ull << (is->irt & 15)));
 		check_interrupts(b, was, is);
-	}
-}
-
-/* May its requests come by that id? The literal numbers of the PCI specifications. */
-static bool is_master(const uint8_t *space)
-{
-	bool port = space[6] & 0x10 && space[0x34] == 0x40 && space[0x40] == 0x10 &&
-		    (space[0x42] >> 4) >= 4 && (space[0x42] >> 4) <= 6;
-
-	return space[4] & 4 && !port && !(space[0xa] == 0 && space[0xb] == 6);
-}
-
-/* Only who may be asking gets an entry; device 0 of a bus may stand for all that is behind a bridge. */
-static void check_provided(void)
-{
-	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
-		const struct handoff_record *record = result_entry(HANDOFF_RECORDS, i);
-		bool any = false;
-
-		for (unsigned int devfn = 0; is_of_absence(record) && devfn < 256; devfn++) {
-			const uint8_t *space = space_find(record->segment, (uint16_t)(record->bus << 8 | devfn));
-
-			any |= space && is_master(space) && (!record->devfn || record->devfn == devfn);
-		}
-		if (is_of_absence(record) && !any)
-			fail_msg("device %02x:%02x is no requester", record->bus, record->devfn);
 	}
 }
 
@@ -490,7 +379,7 @@ static void check_requesters(const struct build *b)
 		uint16_t source = (uint16_t)(function->bus << 8 | function->devfn);
 		const uint8_t *space = space_find(function->segment, source);
 
-		if (function->command && space && is_master(space) && !has_entry(b, function->segment, source))
+		if (function->command && space && judge_is_master(space) && !has_entry(b, function->segment, source))
 			fail_msg("device %04x asks, and has no context entry\n%s", source, result_log());
 	}
 }
@@ -538,9 +427,10 @@ void check_run(const struct build *b)
 			fail_msg("memory at %#lx was changed", where);
 	}
 	assert_int_equal(result_count(HANDOFF_UNITS), mock_count());
+	judge_begin(b);
+	judge_records();
 	check_ranges();
 	for (unsigned int i = 0; i < mock_count(); i++)
 		check_unit(b, i);
-	check_provided();
 	check_requesters(b);
 }

@@ -3,10 +3,17 @@
 
 #include "testing.h"
 
+#include "acpi_dmar.h"
 #include "check.h"
 #include "choices.h"
 #include "pci_regs.h"
 #include "pci_space.h"
+
+#define MOST_ATTACHED	16u
+
+/* The machine's devices in legacy mode. */
+static uint16_t attached[MOST_ATTACHED];
+static unsigned int attached_count;
 
 /* The crashed kernel's pages that tables may be in, to damage and to share. */
 static uint64_t random_table(const struct build *b)
@@ -166,6 +173,8 @@ static void random_devices(struct build *b, struct mock_unit *unit)
 			shared_aw = aw;
 			shared_id = id;
 			at = build_attach(b, unit, source, shared, id, aw);
+			if (attached_count < MOST_ATTACHED)
+				attached[attached_count++] = source;
 			if (one_in(8))	/* with ATS */
 				memory_put64(at, shared | 1 << 2 | 1);
 		}
@@ -237,16 +246,23 @@ static void random_unit(struct build *b)
 		unit->gsts &= ~VTD_G_TE;
 }
 
+static void add_option(struct build *b, const char *option)
+{
+	static char options[2][128];
+	char *to = options[b->options == options[0]];
+
+	snprintf(to, sizeof(options[0]), "%s %s", b->options, option);
+	b->options = to;
+}
+
 /* Pass-through devices behind fences, around a crash region of any shape. */
 static void random_fence(struct build *b)
 {
 	struct handoff_range *last = &b->loads[b->load_count - 1];
-	static char options[128];
 
 	if (!one_in(3))
 		return;
-	snprintf(options, sizeof(options), "%s dmarelay.fence=on", b->options);
-	b->options = options;
+	add_option(b, "dmarelay.fence=on");
 	if (one_in(2))		/* any last byte */
 		b->e820[0].size -= choose(0x300000);
 	if (one_in(4)) {
@@ -276,6 +292,27 @@ static void random_functions(void)
 	}
 }
 
+/* Memory that the firmware reserved for devices, some of which translate; or keeps alone. */
+static void random_reserved(struct build *b)
+{
+	if (!one_in(4))
+		return;
+	for (unsigned int i = 0; i < 4 && likely(160); i++) {
+		uint16_t source = attached_count && !one_in(4) ? attached[choose(attached_count)] :
+				  (uint16_t)choose(0x400);
+		uint64_t base = (one_in(6) ? random_address(b) : 0x8d000000 + choose(64) * PAGE_SIZE) & PAGE_MASK;
+		struct dmar_rmrr rmrr = {
+			{ DMAR_RMRR, sizeof(rmrr) }, 0, 0, base, base + choose(8) * PAGE_SIZE + PAGE_SIZE - 1,
+		};
+
+		build_structure(b, &rmrr, sizeof(rmrr));
+		build_scope(b, BUILD_ENDPOINT, (uint8_t)(source >> 8), 1,
+			    (const uint8_t[]){ source >> 3 & 31, source & 7 });
+	}
+	if (one_in(4))
+		add_option(b, "dmarelay.policy=isolate");
+}
+
 struct build *random_machine(void)
 {
 	static const char *const options[] = {
@@ -284,6 +321,7 @@ struct build *random_machine(void)
 	};
 	struct build *b = build_machine();
 
+	attached_count = 0;
 	b->options = options[choose(COUNT_OF(options))];
 	b->arena_size = one_in(8) ? 0x100000 : one_in(3) ? 0x20000 + choose(32) * PAGE_SIZE : 0x40000;
 	b->host_width = one_in(3) ? (uint8_t)(34 + choose(13)) : 46;
@@ -295,6 +333,7 @@ struct build *random_machine(void)
 		random_damage(b);
 	random_fence(b);
 	random_functions();
+	random_reserved(b);
 	return b;
 }
 

@@ -4,9 +4,11 @@
 #include "testing.h"
 
 #include "cache.h"
+#include "fake.h"
 
 #define BIT(n)		(1ull << (n))
 #define ADDRESS		0xffffffffff000ull	/* 51:12 */
+#define KNOWN		0x10000u		/* tables whose entries were counted */
 
 enum { SECOND_LEVEL, ATS, PASS_THROUGH, FIRST_LEVEL, NESTED };
 
@@ -53,9 +55,12 @@ static bool beyond(const struct translate_view *view, uint64_t address)
 	return view->host_width < 64 && address >> view->host_width;
 }
 
+/* Neither may a table lie where the machine has no memory to read, whatever elfcorehdr says. */
 static bool bad_table(const struct translate_view *view, uint64_t address, uint64_t size)
 {
-	return beyond(view, address) || (view->judge && !truth_is_crashed_ram(view->judge, address, size));
+	return beyond(view, address) ||
+	       (view->judge && (!truth_is_crashed_ram(view->judge, address, size) ||
+				(fake.cpu_bits < 64 && (address + size - 1) >> fake.cpu_bits)));
 }
 
 static bool is_scalable(const struct translate_view *view)
@@ -116,7 +121,7 @@ static bool bad_leaf(const struct translate_view *view, const struct translation
 
 static bool present(const struct translation *t, uint64_t entry)
 {
-	return entry & (t->type == FIRST_LEVEL ? 1 : 3);
+	return (entry & (t->type == FIRST_LEVEL ? 1 : 3)) != 0;
 }
 
 static bool bad_table_entry(const struct translate_view *view, const struct translation *t, uint64_t entry)
@@ -151,12 +156,97 @@ static struct cache_tag tag_of(const struct translation *t, unsigned int what, u
 	};
 }
 
+/* ---- Corrupt tables ---- */
+
+/* What is known of a page as a table of a level and a format: is it corrupt? */
+static struct known {
+	uint64_t key;
+	unsigned int run;	/* translate_forget() */
+	bool corrupt;
+} known[KNOWN];
+
+static unsigned int runs = 1, known_now;
+
+void translate_forget(void)
+{
+	runs++;
+	known_now = 0;
+}
+
+unsigned int translate_tables_known(void)
+{
+	return known_now;
+}
+
+static struct known *known_of(uint64_t key)
+{
+	uint64_t at = key * 0x9e3779b97f4a7c15ull >> 48;
+
+	while (known[at].run == runs && known[at].key != key)
+		at = (at + 1) % KNOWN;
+	return &known[at];
+}
+
+static bool is_corrupt(const struct translate_view *view, const struct translation *t, uint64_t table,
+		       unsigned int level);
+
+static bool bad_entry(const struct translate_view *view, const struct translation *t, uint64_t entry,
+		      unsigned int level)
+{
+	if (level == 1 || entry & BIT(7))
+		return bad_leaf(view, t, entry, level);
+	return bad_table_entry(view, t, entry) || is_corrupt(view, t, entry & ADDRESS, level - 1);
+}
+
+static bool count_corrupt(const struct translate_view *view, const struct translation *t, uint64_t table,
+			  unsigned int level)
+{
+	unsigned int here = 0, bad = 0;
+	uint64_t entries[512];
+
+	if (!memory_picture_get(view->picture, table, entries, sizeof(entries)) &&
+	    !memory_get(table, entries, sizeof(entries)))
+		fail_msg("the translator was led to %#lx, where there is no RAM", table);
+	for (unsigned int i = 0; i < 512; i++) {
+		here += present(t, entries[i]);
+		bad += present(t, entries[i]) && bad_entry(view, t, entries[i], level);
+	}
+	return bad >= 16 && bad > here - bad;
+}
+
+/* docs/formats.md: at least 16 of its entries are bad, and more than are good. */
+static bool is_corrupt(const struct translate_view *view, const struct translation *t, uint64_t table,
+		       unsigned int level)
+{
+	uint64_t key = table | (uint64_t)view->unit->index << 4 | (t->type == FIRST_LEVEL) << 3 | level;
+	struct known *found = known_of(key);
+	bool corrupt;
+
+	if (found->run == runs)
+		return found->corrupt;
+	corrupt = count_corrupt(view, t, table, level);
+	assert_true(++known_now < KNOWN);
+	*known_of(key) = (struct known){ key, runs, corrupt };
+	return corrupt;
+}
+
+/* The entry met last refers to this table. */
+static void look_at_table(const struct translate_view *view, struct translation *t, uint64_t table,
+			  unsigned int level)
+{
+	if (view->judge && is_corrupt(view, t, table, level))
+		t->corrupt |= 1u << (t->path_length - 1);
+}
+
+/* ---- The walk ---- */
+
 static struct translation walk(const struct translate_view *view, struct translation *t, uint64_t iova)
 {
 	uint64_t table = t->top;
 
 	t->read = t->write = true;
 	t->granted = ~0ull;
+	look_at_table(view, t, table, t->levels);
 	for (unsigned int level = t->levels; level; level--) {
 		unsigned int bits = 12 + 9 * (level - 1);
 		uint64_t at = table + (iova >> bits & 511) * 8, entry;
@@ -181,6 +271,7 @@ static struct translation walk(const struct translate_view *view, struct transla
 			return ended(t, TRANSLATE_MAPPED, level);
 		}
 		table = entry & ADDRESS;
+		look_at_table(view, t, table, level - 1);
 	}
 	return ended(t, TRANSLATE_BAD, 0);
 }
@@ -326,7 +417,7 @@ static struct translation translate_directory(const struct translate_view *view,
 	if (q0 & 0x1e0 || q[1] >> 21 || q[2] || q[3] || rid >= most ||
 	    bad_table(view, q0 & ~0xfffull, most / 8))
 		return ended(t, TRANSLATE_BAD, STAGE_DEVICE);
-	if (with_pasid && (!(q0 & BIT(3)) || pasid >= most))
+	if (with_pasid && ((!(q0 & BIT(3)) && !view->every_pasid) || pasid >= most))
 		return ended(t, TRANSLATE_ABSENT, STAGE_DEVICE);
 	pasid = t->pasid = with_pasid ? pasid : rid;
 	dropped = view->judge && pasid != rid && strstr(view->judge->options, "pasid=drop");
@@ -364,6 +455,20 @@ struct translation translate_pasid(const struct translate_view *view, uint16_t s
 	if (scalable)
 		return translate_directory(view, &t, (entry & ~0xfffull) + (source & 0x7f) * 32u, pasid, iova);
 	return translate_context(view, &t, (entry & ~0xfffull) + (source & 0xff) * 16u, iova);
+}
+
+unsigned int translate_refused_at(const struct translation *t)
+{
+	unsigned int at = 0;
+
+	while (at < t->path_length && !(t->corrupt >> at & 1))
+		at++;
+	return at == t->path_length && t->result == TRANSLATE_BAD && at ? at - 1 : at;
+}
+
+bool translate_is_refused(const struct translation *t)
+{
+	return t->result == TRANSLATE_BAD || t->corrupt;
 }
 
 struct translation translate(const struct translate_view *view, uint16_t source, uint64_t iova)

@@ -30,6 +30,7 @@ struct translation {
 	unsigned int stage;
 	uint64_t path[TRANSLATE_MAX_PATH];	/* physical addresses of all entries met, first to last */
 	unsigned int path_length;
+	uint32_t corrupt;			/* of a judge's view: bit n: path[n] refers to a corrupt table */
 	uint64_t pa;				/* MAPPED: where the byte is */
 	uint64_t attributes;			/* of the leaf: all but address, and R and W */
 	uint64_t granted, denied;		/* bits that each entry on the way has, or some */
@@ -58,6 +59,7 @@ struct translate_view {
 	 */
 	const struct build *judge;
 	unsigned int host_width;
+	bool every_pasid;		/* also where the context entry lets none through */
 };
 
 /* A request without a PASID; in scalable mode it goes by the context's RID_PASID. */
@@ -67,6 +69,17 @@ struct translation translate(const struct translate_view *view, uint16_t source,
 #define TRANSLATE_NO_PASID	~0u
 struct translation translate_pasid(const struct translate_view *view, uint16_t source, uint32_t pasid,
 				   uint64_t iova);
+
+/*
+ * A judge's view: must one of the entries on the way not stand, since it is bad or refers to a corrupt
+ * table? And the first such entry, as an index of the path.
+ */
+bool translate_is_refused(const struct translation *t);
+unsigned int translate_refused_at(const struct translation *t);
+
+/* Memory has changed since a judge last looked. How many tables it has looked at since. */
+void translate_forget(void);
+unsigned int translate_tables_known(void);
 
 /* Is [start, start + size) crashed RAM, free of the crash region? Does it touch the crash region? */
 bool truth_is_crashed_ram(const struct build *b, uint64_t start, uint64_t size);

@@ -2,25 +2,30 @@
 /*
  * property - random machines by the hundred thousand, and what fails made small
  *
- *	property [--machines N] [--seed S] [--jobs N] [--cases DIR]
+ *	property [--machines N] [--seed S] [--jobs N] [--cases DIR] [--stop]
  *	property --cells ...			machines with one cell of the campaign (tests/inject)
  *	property [--cells] --replay FILE.case ...	the machine again, with its messages
  *
- * The nth machine is that of seed S + n. One that fails the check, dies, or does not end within
- * LIMIT seconds is shrunk and saved as DIR/SEED.case; keep that in tests/unit/regress/ with a
- * comment of what it caught, once it is mended. Closes on `N passed, N failed, N skipped`, machines.
+ * The nth machine is that of seed S + n; without --seed, S is made from the date (UTC). A machine that
+ * fails the check, dies, or does not end within LIMIT seconds is shrunk and saved as DIR/SEED.case; keep
+ * that in tests/unit/regress/ with a comment of what it caught, once it is mended. With --stop the first
+ * failure ends the run, and nothing is shrunk. The whole run is one test: it fails if a machine fails, or
+ * if less than the shares below was switched or kept.
  */
 #include "property.h"
 
 #include "testing.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cell_machine.h"
+#include "check.h"
 #include "random_machine.h"
 #include "result.h"
 
@@ -28,16 +33,24 @@
 #define MOST_JOBS	64u
 #define MOST_SHRUNK	5u	/* failures beyond are only counted */
 
+/* Shares due, in percent, of a run of at least ENOUGH machines. */
+#define ENOUGH		100u
+#define LEAST_SWITCHED	80u	/* of the machines */
+#define LEAST_UNITS	95u	/* of the units that could be switched */
+#define LEAST_KEPT	60u	/* of the well-formed translations; many random machines lack room on purpose */
+#define LEAST_KEPT_CELLS 99u	/* cells have room */
+
 /* What a worker is at, for when it dies. */
 struct progress {
-	uint64_t next, passed, failed, switched, records;
+	uint64_t next, passed, failed, switched, records, kept, lost, units, left;
 	struct choices choices;
 };
 
-static uint64_t machines = 1000, seed = 0x646d6172656c6179;
+static uint64_t machines = 1000, seed;
 static unsigned int jobs = 2, shrunk;
-static const char *cases = "build/property";
+static const char *program, *cases = "build/property";
 static bool (*run_machine)(void) = random_machine_run;
+static bool stop;
 
 void *shared_memory(size_t size)
 {
@@ -76,10 +89,15 @@ static void work(struct progress *progress)
 		uint64_t records;
 
 		alarm(LIMIT);
+		check_tally = (struct check_tally){ 0 };
 		choices_random(&progress->choices, seed + progress->next);
 		progress->switched += run_machine();
 		records = result_count(HANDOFF_RECORDS);
 		progress->records += records;
+		progress->kept += check_tally.kept;
+		progress->lost += check_tally.lost;
+		progress->units += check_tally.units;
+		progress->left += check_tally.left;
 		progress->passed++;
 	}
 	_exit(0);
@@ -98,7 +116,10 @@ static void keep_failure(struct progress *progress)
 	choices = progress->choices;
 	if (shrunk++ >= MOST_SHRUNK)
 		return;
-	fprintf(stderr, "machine %#lx fails: property --seed %#lx --machines 1\n", machine, machine);
+	fprintf(stderr, "machine %#lx fails: %s%s --seed %#lx --machines 1\n", machine, program,
+		run_machine == cell_machine_run ? " --cells" : "", machine);
+	if (stop)
+		return;
 	if (!machine_fails(&choices, true)) {
 		fprintf(stderr, "but not in a process of its own\n");
 		return;
@@ -149,28 +170,58 @@ static void run_all(struct progress *progress)
 				running--;
 			}
 		}
+		if (status && stop)
+			break;
 	}
+	for (unsigned int i = 0; running && i < jobs; i++)
+		kill(workers[i], SIGKILL);
+}
+
+/* `part` of `part` and `rest`, in hundredths of a percent. */
+static uint64_t share(uint64_t part, uint64_t rest)
+{
+	return part + rest ? 10000 * part / (part + rest) : 0;
+}
+
+static bool is_below(const char *what, uint64_t hundredths, unsigned int least)
+{
+	if (machines < ENOUGH || hundredths >= 100 * least)
+		return false;
+	printf("%s: %lu.%02lu %%, less than %u %%\n", what, hundredths / 100, hundredths % 100, least);
+	return true;
 }
 
 static int try_all(void)
 {
 	struct progress *progress = shared_memory(jobs * sizeof(*progress)), sum = { 0 };
+	uint64_t kept;
+	bool failed;
 
+	printf("seed %#lx\n", seed);
 	run_all(progress);
 	for (unsigned int i = 0; i < jobs; i++) {
 		sum.passed += progress[i].passed;
 		sum.failed += progress[i].failed;
 		sum.switched += progress[i].switched;
 		sum.records += progress[i].records;
+		sum.kept += progress[i].kept;
+		sum.lost += progress[i].lost;
+		sum.units += progress[i].units;
+		sum.left += progress[i].left;
 	}
-	printf("seed %#lx: %lu machines, %lu switched, %lu records\n", seed, sum.passed + sum.failed,
-	       sum.switched, sum.records);
-	if (machines >= 100 && sum.switched < machines / 2) {
-		printf("hardly any machine comes to be switched: these test nothing\n");
-		sum.failed++;
-	}
-	printf("%lu passed, %lu failed, 0 skipped\n", sum.passed, sum.failed);
-	return sum.failed != 0;
+	kept = share(sum.kept, sum.lost);
+	printf("%lu machines of seed %#lx: %lu failed, %lu switched, %lu records; of %lu units that could be "
+	       "switched %lu were; of %lu well-formed translations %lu were kept (%lu.%02lu %%), the others had "
+	       "no room or fell under a policy\n", sum.passed + sum.failed, seed, sum.failed, sum.switched,
+	       sum.records, sum.units, sum.units - sum.left, sum.kept + sum.lost, sum.kept, kept / 100, kept % 100);
+	failed = sum.failed;
+	failed |= is_below("machines that are switched", share(sum.switched, sum.passed - sum.switched),
+			   LEAST_SWITCHED);
+	failed |= is_below("units that are switched", share(sum.units - sum.left, sum.left), LEAST_UNITS);
+	failed |= is_below("well-formed translations that are kept", kept,
+			   run_machine == cell_machine_run ? LEAST_KEPT_CELLS : LEAST_KEPT);
+	printf("%u passed, %u failed, 0 skipped\n", !failed, failed);
+	return failed;
 }
 
 static int replay(char **paths)
@@ -192,8 +243,22 @@ static int replay(char **paths)
 	return failed;
 }
 
+/* 0x20250131: another one each day. */
+static uint64_t seed_of_today(void)
+{
+	time_t now = time(NULL);
+	struct tm day;
+	char text[16];
+
+	gmtime_r(&now, &day);
+	strftime(text, sizeof(text), "%Y%m%d", &day);
+	return strtoull(text, NULL, 16) << 24;
+}
+
 int main(int argc, char **argv)
 {
+	program = argv[0];
+	seed = seed_of_today();
 	setenv("CMOCKA_TEST_ABORT", "1", 1);	/* a failed assertion ends the process */
 	if (argc > 1 && !strcmp(argv[1], "--cells")) {
 		run_machine = cell_machine_run;
@@ -205,7 +270,9 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i += 2) {
 		bool last = i + 1 == argc;
 
-		if (!last && !strcmp(argv[i], "--machines"))
+		if (!strcmp(argv[i], "--stop") && i--)
+			stop = true;
+		else if (!last && !strcmp(argv[i], "--machines"))
 			machines = strtoull(argv[i + 1], NULL, 0);
 		else if (!last && !strcmp(argv[i], "--seed"))
 			seed = strtoull(argv[i + 1], NULL, 0);
