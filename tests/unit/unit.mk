@@ -6,7 +6,9 @@
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
 #	make check-property		random machines, 100000 with the campaign's damage (CELLS=N), and
-#					50000 of all kinds (MACHINES=N), and some with sanitizers
+#					50000 of all kinds (MACHINES=N), and some with sanitizers; others
+#					each day, SEED=0x... for those of that seed
+#	make check-judge		can they fail? stubs that lose what is well-formed must
 #	make coverage			lines and branches of stub/ that they reach; build/coverage/html/
 #	make check-mutants		do they notice? each mutant of tests/unit/mutants/ must fail one
 #	make mutation			the same for a sample of all mutants that there are (docs/coverage.md)
@@ -72,6 +74,7 @@ fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(F
 # The whole of both programs' machines takes two cores a few minutes.
 MACHINES := 50000
 CELLS := 100000
+property_seed = $(if $(SEED),--seed $(SEED))
 property_objs := tests/unit/property/property.o tests/unit/property/shrink.o
 
 $(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(unit_library)
@@ -81,9 +84,10 @@ $(UNIT_BUILD)/property: $(addprefix $(UNIT_BUILD)/,$(property_objs)) $(unit_libr
 check-property: $(UNIT_BUILD)/property
 	@$(fast_make) $(FAST_BUILD)/property
 	@/usr/bin/python3 -B tests/check.py \
-		"cells=$(FAST_BUILD)/property --cells --machines $(CELLS)" \
-		"many=$(FAST_BUILD)/property --machines $(MACHINES)" \
-		"sanitized=$(UNIT_BUILD)/property --machines 4000 --seed 1"
+		"judge=$(MAKE) -s --no-print-directory check-judge" \
+		"cells=$(FAST_BUILD)/property --cells --machines $(CELLS) $(property_seed)" \
+		"many=$(FAST_BUILD)/property --machines $(MACHINES) $(property_seed)" \
+		"sanitized=$(UNIT_BUILD)/property --machines 4000 $(property_seed)"
 
 # As the compiler reads it, without sanitizers and their branches.
 COVERAGE_BUILD := build/coverage
@@ -102,15 +106,20 @@ MUTATION_BUILD := build/mutation/unit
 mutation_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(MUTATION_BUILD) \
 	UNIT_LIB=so UNIT_CFLAGS="$(FAST_CFLAGS) -fPIC"
 
+.PHONY: check-judge
+check-judge:
+	@$(mutation_make) $(MUTATION_BUILD)/property
+	@/usr/bin/python3 -B tests/unit/mutants/judge.py $(MUTATION_BUILD) $(MUTANTS)
+
 .PHONY: check-mutants mutation
 check-mutants:
 	@$(mutation_make) $(unit_tests:%=$(MUTATION_BUILD)/test_%)
 	@/usr/bin/python3 -B tests/unit/mutants/run.py $(MUTATION_BUILD) $(MUTANTS)
 
-# make mutation SAMPLE=600 SEED=1, WORD=queue.c for all of a file, ALL=1 for all there are (hours)
+# make mutation SAMPLE=600 SEED=20250131, WORD=queue.c for all of a file, ALL=1 for all there are (hours).
+# Without SEED the sample is another one each day.
 SAMPLE := 600
-SEED := 1
-mutation_sample = $(if $(ALL),,--sample $(SAMPLE) --seed $(SEED))
+mutation_sample = $(if $(ALL),,--sample $(SAMPLE) $(if $(SEED),--seed $(SEED)))
 mutation:
 	@tools/deps.sh unit
 	@$(mutation_make) $(unit_tests:%=$(MUTATION_BUILD)/test_%)
