@@ -54,12 +54,11 @@ MUTANTS = [
 ]
 
 
-def fails(trial, *arguments):
-    """Does the property program fail? It may not hang: each machine has a limit."""
-    return subprocess.run([trial.objects / "property", *arguments, "--machines", str(MACHINES), "--stop",
-                           "--cases", trial.folder], check=False, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL,
-                          env={"LD_PRELOAD": trial.folder / "mutant.so"}).returncode != 0
+def result(objects, kind, environment):
+    """The property program's exit status: 0 if it passes, 1 if it fails. It ends: each machine has a limit."""
+    return subprocess.run([objects / "property", *([kind] if kind else []), "--machines", str(MACHINES),
+                           "--stop"], check=False, env=environment, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode
 
 
 def judge(objects, number, mutant):
@@ -68,7 +67,7 @@ def judge(objects, number, mutant):
         with Trial(objects, objects / f"judged.{number}", mutant.file, broken(mutant)) as trial:
             trial.compiled()
             kinds = [kind or "machines" for kind in mutant.tests
-                     if not fails(trial, *([kind] if kind else []))]
+                     if result(objects, kind, {"LD_PRELOAD": trial.folder / "mutant.so"}) != 1]
         return "NOT NOTICED by " + ", ".join(kinds) if kinds else None
     except NotAMutant as reason:
         return str(reason)
@@ -77,6 +76,9 @@ def judge(objects, number, mutant):
 def main():
     objects, word = pathlib.Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     mutants = [mutant for mutant in MUTANTS if word in mutant.file or word in mutant.what]
+    for kind in EITHER:
+        if result(objects, kind, {}):
+            sys.exit(f"property {kind} fails without a mutation")
     failed = 0
     for number, mutant in enumerate(mutants):
         reason = judge(objects, number, mutant)

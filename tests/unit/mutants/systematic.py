@@ -4,20 +4,26 @@
     systematic.py OBJECTS [--sample N] [--seed S] [--word WORD] [--again]
 
 OBJECTS is a folder with the unit tests built (`make mutation` builds it, without sanitizers). A change
-is killed when a test fails or does not end; one that gives the compiler's very code is none. Those
-that survive must stand in survivors.txt with the reason; what stands there and is gone, or killed by
-now, must not. --word takes those with WORD in file, function or text; --again what survived last time.
+is killed when a test fails or does not end; one that gives the compiler's very code is none. --word takes
+those with WORD in file, function or text; --again what survived last time. survivors.txt has the reasons
+why some need not be killed.
 
-The sample goes by a hash of seed and change, so that a change elsewhere in the stub leaves it as it is.
-Results are kept in build/mutation/. Closes on `N passed, N failed, N skipped`; passed are those that
-were killed, or survived for a reason.
+A sample goes by a hash of seed and change, so that a change elsewhere in the stub leaves it as it is. Without
+--seed the seed is the date (UTC), so that each day's sample is one that no test was written for. Its
+survivors are listed, and it fails if fewer are killed than LEAST percent, by more than chance explains.
+Without a sample each survivor fails that has no reason, and each reason whose mutant is killed by now.
+
+Results are kept in build/mutation/. Closes on `N passed, N failed, N skipped`: passed are those that were
+killed, skipped those that survived and do not fail.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import datetime
 import hashlib
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -30,6 +36,7 @@ import reasons
 from trial import NotAMutant, Trial
 
 LEAST = 90      # percent of those that compile to something else
+CHANCE = 3      # standard deviations that a sample may stay below that
 LIST = pathlib.Path(__file__).with_name("survivors.txt")
 RESULTS = pathlib.Path("build/mutation/survivors.json")
 
@@ -121,19 +128,24 @@ def run(objects, mutants):
                 print(f"{done} of {len(mutants)} mutants, {time.monotonic() - start:.0f} s", flush=True)
 
 
-def report(mutants, known, whole):
-    """Table, survivors without a reason, and the closing line. True if all is well."""
+def is_too_few(killed, tried):
+    """Is it less than LEAST percent, by more than chance explains?"""
+    least = LEAST / 100
+    return killed < tried * least - CHANCE * math.sqrt(tried * least * (1 - least))
+
+
+def report(mutants, known, is_sample):
+    """The rate, survivors without a reason, and the closing line. True if all is well."""
     counts = collections.Counter(mutant.verdict for mutant in mutants)
     alive = {mutant.name for mutant in mutants if mutant.verdict == "survived"}
-    failed = reasons.compare(alive, known & {mutant.name for mutant in mutants}, "surviving")
-    tried = counts["killed"] + counts["survived"]
-    share = 100 * counts["killed"] / tried if tried else 0
-    print(f"{len(mutants)} mutants: {counts['killed']} killed, {counts['survived']} survived "
-          f"({share:.1f} % of {tried} killed), {counts['same']} of the same code, "
-          f"{counts['not compiled']} not compiled")
-    passed = tried - len(alive - known)
-    failed += whole and share < LEAST
-    print(f"{passed} passed, {failed} failed, 0 skipped")
+    odd = reasons.compare(alive, known & {mutant.name for mutant in mutants}, "surviving")
+    tried = counts["killed"] + len(alive)
+    failed = int(is_too_few(counts["killed"], tried)) if is_sample else odd
+    print(f"{counts['killed']} of {tried} killed ({100 * counts['killed'] / max(tried, 1):.1f} %), "
+          f"{len(alive & known)} survivors have a stated reason, {len(alive - known)} have none; "
+          f"{counts['same']} more give the same code, {counts['not compiled']} do not compile")
+    skipped = len(alive) if is_sample else len(alive & known)
+    print(f"{counts['killed']} passed, {failed} failed, {skipped} skipped")
     return tried and not failed
 
 
@@ -153,7 +165,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("objects", type=pathlib.Path)
     parser.add_argument("--sample", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int,
+                        default=int(datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d")))
     parser.add_argument("--word", default="")
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
@@ -164,14 +177,16 @@ def main():
     for name in gone:
         print("in survivors.txt, but no such mutant:", name)
     mutants = chosen(everything, options)
-    print(f"{len(mutants)} of {len(everything)} mutants, seed {options.seed}", flush=True)
+    print(f"{len(mutants)} of {len(everything)} mutants" +
+          (f", the sample of `make mutation SAMPLE={options.sample} SEED={options.seed}`"
+           if options.sample else ""), flush=True)
     run(options.objects, mutants)
     if options.sample and not options.word and not options.again:
         keep(made, len(everything), mutants)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(sorted({mutant.name for mutant in mutants
                                           if mutant.verdict == "survived"}), indent=1), encoding="utf-8")
-    return 0 if report(mutants, known, not options.word and not options.again) and not gone else 1
+    return 0 if report(mutants, known, bool(options.sample)) and not gone else 1
 
 
 if __name__ == "__main__":
