@@ -43,11 +43,14 @@ static bool is_scratch(uint64_t pa)
 }
 
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
-static bool is_mended(const struct comparison *c, uint64_t iova, const struct translation *is)
+static bool is_mended(const struct comparison *c, uint64_t iova, const struct translation *was,
+		      const struct translation *is)
 {
 	uint32_t count = result_count(HANDOFF_RECORDS);
 	const struct handoff_record *records = count ? result_entry(HANDOFF_RECORDS, 0) : NULL;
 
+	if (was->result == TRANSLATE_MAPPED && !translate_is_refused(was))
+		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct handoff_record *record = &records[i];
 
@@ -192,7 +195,7 @@ static void compare(void *context, uint64_t iova)
 		fail_msg("device %04x, PASID %x, IOVA %#lx: hardware refuses the copy (stage %u)",
 			 c->source, c->pasid, iova, is.stage);
 	check_muted(c, &was, &is);
-	if (is_mended(c, iova, &is))
+	if (is_mended(c, iova, &was, &is))
 		return;
 	if (is_fenced(c, &was, &is)) {
 		check_fenced(c, &is, iova);

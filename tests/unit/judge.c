@@ -94,11 +94,19 @@ static bool no_domain_rows(void)
 	return result_dropped(HANDOFF_DOMAINS) && result_count(HANDOFF_DOMAINS) >= LEAST_DOMAINS;
 }
 
+static void look_at_tables_of(void *context, uint16_t source, uint32_t pasid)
+{
+	translate_pasid(context, source, pasid, 0);	/* which looks for corrupt tables */
+}
+
 /* A table can be remembered twice, as copied and as left in place. */
 static bool no_memory_of_tables(void)
 {
-	for (unsigned int i = 0; i < mock_count(); i++)
-		owners_collect(&(struct translate_view[]){ all_before(i) }[0]);	/* looks at all tables */
+	for (unsigned int i = 0; i < mock_count(); i++) {
+		struct translate_view view = all_before(i);
+
+		owners_each(&view, look_at_tables_of, &view);
+	}
 	return 2 * translate_tables_known() >= MEMO_LEAST;
 }
 
@@ -345,11 +353,11 @@ static bool is_justified_irte(const struct handoff_record *record)
 static bool is_justified(const struct handoff_record *record)
 {
 	uint16_t source = (uint16_t)(record->bus << 8 | record->devfn);
+	struct translate_view before = judge_before(record->unit);
 
 	switch (record->rule) {
 	case HANDOFF_RULE_ROOT_TABLE_PROVENANCE:
-		return translate(&(struct translate_view[]){ judge_before(record->unit) }[0], 0, 0).stage ==
-		       STAGE_UNIT;
+		return translate(&before, 0, 0).stage == STAGE_UNIT;
 	case HANDOFF_RULE_IR_TABLE_PROVENANCE:
 		return !judge_sound_irt(record->unit);
 	case HANDOFF_RULE_IRTE_RESERVED:

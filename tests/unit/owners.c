@@ -105,6 +105,7 @@ void owners_collect(const struct translate_view *view)
 	owners.any_clash = OWNERS_NO_ID;
 	owners.view = view;
 	owners_each(view, own, NULL);
+	owners.view = NULL;
 }
 
 bool owners_clash(uint16_t id)

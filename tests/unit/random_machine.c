@@ -300,7 +300,8 @@ static void random_reserved(struct build *b)
 	for (unsigned int i = 0; i < 4 && likely(160); i++) {
 		uint16_t source = attached_count && !one_in(4) ? attached[choose(attached_count)] :
 				  (uint16_t)choose(0x400);
-		uint64_t base = (one_in(6) ? random_address(b) : 0x8d000000 + choose(64) * PAGE_SIZE) & PAGE_MASK;
+		uint64_t base = one_in(4) ? random_address(b) & PAGE_MASK :
+				one_in(2) ? choose(0x4000) * PAGE_SIZE : 0x8d000000 + choose(64) * PAGE_SIZE;
 		struct dmar_rmrr rmrr = {
 			{ DMAR_RMRR, sizeof(rmrr) }, 0, 0, base, base + choose(8) * PAGE_SIZE + PAGE_SIZE - 1,
 		};

@@ -40,6 +40,8 @@ MUTANTS = [
     Mutant("intremap.c", "every interrupt entry is blocked", "\t\tif (!rule) {", "\t\tif (false) {", EITHER),
     Mutant("rmrr.c", "reserved memory is mapped for every device",
            "if (scope_names(relay, &item, sizeof(rmrr), segment, bus, devfn, perhaps)) {", "if (true) {", ("",)),
+    Mutant("repair.c", "reserved memory takes the place of what is mapped",
+           "if (present && !is_ours(repair->relay, entry & VTD_SL_ADDRESS))", "if (false)", ("",)),
     Mutant("pasid.c", "there is no room for a PASID table",
            "\tmemory = arena_alloc(&relay->arena, size, PAGE_SIZE);\n",
            "\tmemory = level == LEVEL_TABLE ? NULL : arena_alloc(&relay->arena, size, PAGE_SIZE);\n", ("",)),
