@@ -6,8 +6,9 @@
 
 Two run at a time. The time told, and limited, is CPU time: it does not depend on what else the
 machine does. A mutant is killed when CBMC finds a property that fails; when it finds none, or runs
-out of time, or the text is not there exactly once, the mutant counts as failed. Closes on
-`N passed, N failed, N skipped`; results are kept in build/proof/.
+out of time, or the text is not there exactly once, the mutant counts as failed. A function that is
+called and has no body fails the proof, whether the call can be reached or not, and kills no mutant.
+Closes on `N passed, N failed, N skipped`; results are kept in build/proof/.
 """
 
 import concurrent.futures
@@ -47,6 +48,10 @@ class Run(typing.NamedTuple):
         match = re.search(r"^\*\* \d+ of (\d+) failed", self.text, re.MULTILINE)
         return int(match[1]) if match else 0
 
+    def missing(self):
+        """Names of functions that are called and have no body. nondet_*() are CBMC's own, no calls."""
+        return sorted(set(re.findall(r"no body for (?:callee|function) '?(\w+)", self.text)))
+
     def violated(self):
         """Where, and what, for a message."""
         match = re.search(r"Violated property:\n\s*(.*)\n\s*(.*)\n", self.text)
@@ -81,6 +86,8 @@ def run(proof, tree, log):
 def prove(proof):
     """(it holds, a line about it, seconds)"""
     result = run(proof, TOP, BUILD / f"{proof.name}.log")
+    if result.missing():
+        return False, f"NOT PROVED: no body for {', '.join(result.missing())}", result.seconds
     if result.status == 0 and "VERIFICATION SUCCESSFUL" in result.text and result.properties():
         return True, f"holds, {result.properties()} properties", result.seconds
     if result.status == FAILED:
@@ -112,6 +119,8 @@ def break_it(number, mutant):
         result = run(proof, tree, BUILD / f"mutant.{number}.log")
     finally:
         shutil.rmtree(tree, ignore_errors=True)
+    if result.missing():
+        return False, f"NOT RUN: no body for {', '.join(result.missing())}", result.seconds
     if result.status == FAILED and "VERIFICATION FAILED" in result.text:
         return True, f"killed: {result.violated()}", result.seconds
     return False, f"SURVIVED: status {result.status}", result.seconds
