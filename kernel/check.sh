@@ -3,8 +3,10 @@
 #
 # check.sh SERIES - is the series fit to be sent?
 #
-# It is what its sources make of it, applies with patch -p1 and with git am, keeps its limits, and
-# checkpatch --strict, sparse and W=1 have nothing to say. Needs the source that build.sh keeps.
+# It is what its sources make of it, applies with patch -p1 and with git am, keeps its limits,
+# checkpatch --strict has nothing to say, and sparse and W=1 warn of nothing in the touched files that
+# they do not warn of without the series. Needs the source that build.sh keeps, and changes it while it
+# runs: the files as the distribution has them take the patched ones' place and go again.
 
 set -eu
 
@@ -15,8 +17,22 @@ cache=${DMARELAY_CACHE:-${HOME:-/nonexistent}/.cache/dmarelay}
 [ -d "$cache/kernel-$series/linux" ] || cache=$top/build/cache
 source=$cache/kernel-$series/linux
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+modified=
 failed=0
+
+# The files of a tree that the series modifies, put into the source
+put() {
+	for file in $modified; do
+		cp "$1/$file" "$source/$file"
+	done
+}
+
+restore() {
+	[ ! -d "$scratch/patched" ] || put "$scratch/patched"
+	rm -rf "$scratch"
+}
+trap restore EXIT
+trap 'exit 1' INT TERM HUP
 
 say() { echo "kernel-check: $*"; }
 fail() { say "FAIL $*"; failed=1; }
@@ -38,6 +54,7 @@ for file in $touched; do
 done
 (cd "$scratch/tree" && cat "$cache/kernel-$series/series" | patch -p1 -R -s)
 cp -r "$scratch/tree" "$scratch/am"
+cp -r "$scratch/tree" "$scratch/plain"
 
 cat "$patches"/*.patch | patch -d "$scratch/tree" -p1 -s --fuzz=0 && say "patch -p1: applies" ||
 	fail "patch -p1"
@@ -61,15 +78,35 @@ say "$counts"
 (cd "$source" && perl scripts/checkpatch.pl --strict --ignore FILE_PATH_CHANGES -q \
 	"$patches"/*.patch) && say "checkpatch --strict: clean" || fail "checkpatch"
 
+# Warnings: without the series, then with it. Only sources are exchanged, so that the configuration
+# stays as it is.
 objects=$cache/kernel-$series/obj
-compiled=$(echo "$touched" | grep '\.c$')
-(cd "$source" && touch $compiled)
-# shellcheck disable=SC2086 # one target each
-make -C "$source" O="$objects" CC="ccache gcc" W=1 C=1 $(echo "$compiled" | sed 's/c$/o/') \
-	>"$scratch/log" 2>&1 || fail "sparse, W=1"
-if grep -E 'relay[a-z_]*\.[ch]|handoff\.h' "$scratch/log" | grep -E 'warning|error'; then
-	fail "sparse, W=1"
-else
-	say "sparse, W=1: clean"
-fi
+modified=$(sed -n 's,^--- a/,,p' "$patches"/*.patch | sort -u | grep '\.[ch]$')
+
+# compile LOG FILE...: those of the source's .c files, each anew
+compile() {
+	log=$1
+	shift
+	(cd "$source" && touch "$@")
+	# shellcheck disable=SC2046 # one target each
+	make -C "$source" O="$objects" CC="ccache gcc" W=1 C=1 $(echo "$@" | sed 's/\.c\( \|$\)/.o\1/g') \
+		>"$log" 2>&1
+}
+
+exec 9>"$cache/kernel-$series.lock"	# as build.sh does
+flock 9
+for file in $modified; do
+	mkdir -p "$scratch/patched.part/$(dirname "$file")"
+	cp "$source/$file" "$scratch/patched.part/$file"
+done
+mv "$scratch/patched.part" "$scratch/patched"
+# shellcheck disable=SC2046,SC2086 # lists of files
+{
+	put "$scratch/plain"
+	compile "$scratch/before" $(echo "$modified" | grep '\.c$') || fail "it does not compile without the series"
+	put "$scratch/patched"
+	compile "$scratch/after" $(echo "$touched" | grep '\.c$') || fail "it does not compile"
+}
+"$top/kernel/new_warnings.sh" "$scratch/before" "$scratch/after" &&
+	say "sparse, W=1: no warning that is new" || fail "sparse, W=1"
 exit $failed

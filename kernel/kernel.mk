@@ -3,9 +3,9 @@
 # The kdump kernel that adopts the stub's copies; the top Makefile includes this file.
 #
 #	make kernel		build/kernel/6.12/bzImage
-#	make kernel-check	the series applies, and checkpatch, sparse and W=1 are content
 #	make kernel-lines	how many lines the series have, and the stub beside them
-#	make kernel-releases	the series applies to all that Debian serves of it
+#	make kernel-check	the series applies, checkpatch is content, no new warning of sparse and W=1
+#	make kernel-releases	the series applies without fuzz to all that Debian serves of it
 #	make check-adopting	whole machines whose kdump kernel it is
 #	make compare		stock, stub + stock, stub + adopting: the same crash, side by side
 #

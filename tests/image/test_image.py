@@ -105,3 +105,24 @@ def test_every_source_has_its_licence():
     without = [name for name in sources
                if "SPDX-License-Identifier: GPL-2.0-only" not in open(os.path.join(TOP, name), encoding="utf-8").read(400)]
     assert sources and not without
+
+
+GCC = "drivers/iommu/intel/iommu.c:{}:7: warning: unused variable 'x' [-Wunused-variable]\n"
+SPARSE = "drivers/iommu/intel/pasid.c:{}:23: warning: incorrect type in assignment\n"
+
+
+@pytest.mark.parametrize("before, after, new", [
+    (GCC.format(10), GCC.format(12), 0),                        # the patch moves lines
+    (GCC.format(10), GCC.format(12) + GCC.format(40), 1),       # the same once more
+    (GCC.format(10), GCC.format(12) + SPARSE.format(9), 1),
+    (SPARSE.format(9), "  CC      drivers/iommu/intel/pasid.o\n", 0),
+    ("a.o: warning: objtool: f+0x12: odd\n", "a.o: warning: objtool: f+0x20: odd\n", 0),
+    ("", "a.c:3:1: error: odd\n", 1),
+])
+def test_kernel_check_notices_new_warnings(tmp_path, before, after, new):
+    """In whichever file, also one that the series only hooks into."""
+    (tmp_path / "before").write_text(before)
+    (tmp_path / "after").write_text(after)
+    run = subprocess.run([os.path.join(TOP, "kernel/new_warnings.sh"), tmp_path / "before", tmp_path / "after"],
+                         capture_output=True, text=True)
+    assert (run.returncode, run.stdout.count("\n")) == (int(new > 0), new)
