@@ -14,9 +14,6 @@
 #define TABLE_ENTRIES	2
 #include "small.h"
 
-#undef PAGETABLE_MAX_LEVELS
-#define PAGETABLE_MAX_LEVELS	5u
-
 #include "../../stub/hole.c"
 
 #define SLOTS	2u

@@ -47,12 +47,12 @@ PROOFS = (
     Proof("number_long", "word.c", ("stub/word.c",), 23),
     Proof("params", "word.c", ("stub/word.c",), 10),
     Proof("params_console", "word.c", ("stub/word.c",), 10),
-    Proof("walk_leaves_second_level", "walk.c", WALK, 7),
-    Proof("walk_leaves_first_level", "walk.c", WALK, 7),
-    Proof("walk_entry_second_level", "walk.c", WALK, 7),
-    Proof("walk_entry_first_level", "walk.c", WALK, 7),
-    Proof("walk_leave_second_level", "walk.c", WALK, 7),
-    Proof("walk_leave_first_level", "walk.c", WALK, 7),
+    *(Proof(f"walk_leaves_{stage}_level", "walk.c", WALK, 7) for stage in ("second", "first")),
+    *(Proof(f"walk_entry_{stage}_level_{level}", "walk.c", WALK, 7)
+      for stage in ("second", "first") for level in range(2, 6)),
+    *(Proof(f"walk_leave_{stage}_level_{level}", "walk.c", WALK, 7)
+      for stage in ("second", "first") for level in (1, 2, 3, 4, "root")),
+    Proof("sink", "sink.c", (), 7),
     Proof("hole_fill", "hole.c", ("stub/memo.c",), 7, ("memo_next_copy.0:4", "hole_fill.0:4")),
     Proof("queue_submit", "queue.c", QUEUE, 7, without=WRAPS),
     Proof("queue_run", "queue.c", QUEUE, 7, without=WRAPS),

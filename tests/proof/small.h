@@ -2,9 +2,10 @@
 /*
  * small.h - tables short enough for a proof; first in a harness, which includes the stub's sources
  *
- * A page table has TABLE_ENTRIES entries instead of 512; what an index beyond would reach does not
- * exist. All else is as it is: an entry of level n covers 512^(n - 1) pages, addresses count pages of
- * 4 KiB. Where memory is modelled, a page is the TABLE_ENTRIES quadwords at its front.
+ * A page table has TABLE_ENTRIES entries instead of 512: an index beyond them does not exist. Where
+ * memory is modelled, a page is TABLE_ENTRIES quadwords. There is one unit instead of 256, which keeps
+ * struct relay small; no step of a walk looks at a unit. All else is as in the stub: 5 levels, an entry
+ * of level n covers 512^(n - 1) pages, addresses count pages of 4 KiB.
  */
 #ifndef SMALL_H
 #define SMALL_H
@@ -15,13 +16,6 @@
 #define VTD_ENTRIES	TABLE_ENTRIES
 
 #include "unit.h"
-
-#include "pagetable.h"
-
-#undef PAGETABLE_MAX_LEVELS
-#define PAGETABLE_MAX_LEVELS	3u
-#undef PAGETABLE_MAX_FORMATS
-#define PAGETABLE_MAX_FORMATS	1u
 
 #undef UNIT_MAX
 #define UNIT_MAX	1
