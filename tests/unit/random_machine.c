@@ -302,8 +302,9 @@ static void random_reserved(struct build *b)
 				  (uint16_t)choose(0x400);
 		uint64_t base = one_in(4) ? random_address(b) & PAGE_MASK :
 				one_in(2) ? choose(0x4000) * PAGE_SIZE : 0x8d000000 + choose(64) * PAGE_SIZE;
+		uint64_t pages = 1 + (one_in(3) ? choose(0x800) : choose(8));
 		struct dmar_rmrr rmrr = {
-			{ DMAR_RMRR, sizeof(rmrr) }, 0, 0, base, base + choose(8) * PAGE_SIZE + PAGE_SIZE - 1,
+			{ DMAR_RMRR, sizeof(rmrr) }, 0, 0, base, base + pages * PAGE_SIZE - 1,
 		};
 
 		build_structure(b, &rmrr, sizeof(rmrr));
