@@ -322,6 +322,9 @@ static void check_unit(const struct build *b, unsigned int index)
 
 	check_tally.units += is_due(was);
 	check_tally.left += is_due(was) && !(flags & HANDOFF_UNIT_DMA_SWITCHED);
+	if (is_due(was) && (report->dma_reason == HANDOFF_UNIT_PMR || report->dma_reason == HANDOFF_UNIT_MODE ||
+			    report->dma_reason == HANDOFF_UNIT_SCALABLE))
+		fail_msg("unit %u: left for reason %u, without a reason", index, report->dma_reason);
 	assert_hex_equal(is->gsts & VTD_G_PERSISTENT, was->gsts & VTD_G_PERSISTENT);
 	if (report->cap)	/* else it was not even looked at */
 		assert_hex_equal(report->old_root, was->dead ? 0 : was->rtaddr);
