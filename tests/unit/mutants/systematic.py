@@ -165,7 +165,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("objects", type=pathlib.Path)
     parser.add_argument("--sample", type=int, default=0)
-    parser.add_argument("--seed", type=int,
+    parser.add_argument("--seed", type=lambda text: int(text, 0),
                         default=int(datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d")))
     parser.add_argument("--word", default="")
     parser.add_argument("--again", action="store_true")
