@@ -38,7 +38,7 @@
 
 /* What became of the whole machine. */
 enum handoff_outcome {
-	HANDOFF_SWITCHED	= 1,	/* the units' flags say which run on copies; `reason` if none */
+	HANDOFF_SWITCHED	= 1,	/* the units' flags say which run on copies; `reason` if not all */
 	HANDOFF_IDLE		= 2,	/* there was nothing to do: `reason` says why */
 	HANDOFF_ABANDONED	= 3,	/* given up before the hardware was touched: `reason` */
 };
@@ -58,7 +58,7 @@ enum handoff_reason {
 	HANDOFF_BAD_E820		= 9,
 	HANDOFF_ARENA_TOO_SMALL		= 10,
 	HANDOFF_BUDGET			= 11,	/* dmarelay.budget exhausted */
-	HANDOFF_EXCEPTION		= 12,	/* a CPU exception in the stub; the log has the frame */
+	HANDOFF_EXCEPTION		= 12,	/* a CPU exception cut the stub short; the log has the frame */
 	HANDOFF_NO_UNIT_SWITCHED	= 13,	/* every active unit was left: see the units */
 	/* one unit */
 	HANDOFF_UNIT_ADDRESS		= 32,	/* base is 0, misaligned or overlaps RAM */
@@ -129,7 +129,7 @@ struct handoff_unit {
 	uint64_t base;		/* physical address of the register set */
 	uint32_t segment;	/* PCI segment */
 	uint32_t flags;		/* HANDOFF_UNIT_* */
-	uint32_t dma_reason;	/* enum handoff_reason, when active and not switched */
+	uint32_t dma_reason;	/* enum handoff_reason: why not switched, or not complete */
 	uint32_t ir_reason;
 	uint32_t version;	/* VER */
 	uint32_t gsts;		/* GSTS at entry */

@@ -51,7 +51,7 @@ static const struct reason {
 	[HANDOFF_UNIT_SRTP]		= { "unit-srtp",
 		"it did not take the root table: the old pointer was put back" },
 	[HANDOFF_UNIT_INVALIDATE]	= { "unit-invalidate",
-		"switched, but it did not confirm an invalidation" },
+		"switched, but an invalidation was not confirmed" },
 	[HANDOFF_UNIT_SIRTP]		= { "unit-sirtp",
 		"it did not take the interrupt table: the old pointer was put back" },
 	[HANDOFF_UNIT_IRTA]		= { "unit-irta",

@@ -214,11 +214,11 @@ static void switch_that_is_cut_twice_tells_what_is_not_known(void **state)
 	for (size_t i = 0; i < COUNT_OF(some); i++) {
 		bool cut = true;
 
-		for (uint64_t nth = 1; cut; nth += 2)
-			for (uint64_t again = 1; cut; again += 3) {
+		for (uint64_t nth = 1; cut; nth += 4)
+			for (uint64_t again = 1; cut; again += 5) {
 				struct scene s = machine(state, &kinds[some[i]]);
 
-				cut = is_cut(relay_commit, nth, nth % 4 == 1);
+				cut = is_cut(relay_commit, nth, nth % 8 == 1);
 				if (!cut || !is_cut(relay_resume, again, again % 2))
 					break;
 				relay_conclude();
