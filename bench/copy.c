@@ -9,7 +9,8 @@
  *	copy [PAIRS]		least, middle and greatest ratio of so many pairs (default 31)
  *	copy walk|memcpy	one run of either alone, for `valgrind --tool=callgrind`
  *
- * Memory is one flat buffer: what machine_read() costs on the bare metal is a memcpy(), and here, too.
+ * Memory is one flat buffer. machine_read() is the C library's memcpy() here, and so is what the walk is
+ * compared with; the stub's own may use no vector registers.
  */
 #include <stdio.h>
 #include <stdlib.h>
