@@ -110,11 +110,9 @@ static void some_stack(struct walk *walk, unsigned int level, unsigned int depth
 	}
 }
 
-/* The table of `frame` has its entries in our copy, page `copy` of the arena, or in a scratch page. */
-static void place(struct frame *frame, unsigned int copy)
+/* The table of `frame` has any entries, at `entries`. */
+static void place(struct frame *frame, uint64_t *entries)
 {
-	uint64_t *entries = frame->in_place ? scratch[frame->level - 1] : arena_memory[copy];
-
 	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
 		entries[i] = nondet_u64();
 	frame->entries = entries;
@@ -218,11 +216,12 @@ static void leaves(bool is_first_level, unsigned int depth)
 	unsigned int index = nondet_bool();
 	struct frame *frame;
 	uint64_t was, other, iova, used = relay.arena.used;
+	uint64_t entries[TABLE_ENTRIES];	/* an object of its own: nothing beyond can be accessed */
 
 	some_stack(&walk, 1, depth);
 	frame = &walk.frames[depth - 1];
 	frame->present = frame->bad = 0;
-	place(frame, 0);
+	place(frame, entries);
 	assume(frame->in_place || relay.arena.used >= PAGE_BYTES);
 	assume(listed_end <= frame->iova);
 	watch(frame, index);
@@ -305,12 +304,13 @@ static void above(bool is_first_level, unsigned int level, unsigned int depth)
 	struct hypothesis below = some_table_below();
 	unsigned int index = nondet_bool(), present, bad;
 	uint64_t was, now, kept = ~VTD_BITS(51, 12), next, used = relay.arena.used, iova;
+	uint64_t entries[TABLE_ENTRIES];	/* an object of its own, as above */
 	struct frame *frame;
 	bool was_listed = is_listed, here;
 
 	some_stack(&walk, level, depth);
 	frame = &walk.frames[depth - 1];
-	place(frame, 0);
+	place(frame, entries);
 	assume(frame->in_place || used >= PAGE_BYTES);
 	some_known_table(level - 1, below);
 	iova = frame->iova + index * size_of(level);
@@ -432,7 +432,7 @@ static void done(bool is_first_level, unsigned int level, unsigned int depth)
 
 	some_stack(&walk, level, depth);
 	done = &walk.frames[depth - 1];
-	place(done, 1);
+	place(done, done->in_place ? scratch[level - 1] : arena_memory[1]);
 	used = relay.arena.used;
 	if (!done->in_place)
 		some_pages_behind(done);
@@ -453,7 +453,7 @@ static void done(bool is_first_level, unsigned int level, unsigned int depth)
 	parent = done - 1;
 	assume(parent->index >= 1 && parent->index <= TABLE_ENTRIES);
 	index = parent->index - 1;
-	place(parent, 0);
+	place(parent, parent->in_place ? scratch[level] : arena_memory[0]);
 	was = parent->entries[index];
 	assume(is_present(was) && !(was & VTD_BIT(7)) && reference_is_sound(was) && target(was) == done->old.pa);
 	assume(ram_is_crashed(&relay.ram, done->old, PAGE_SIZE));
