@@ -561,7 +561,7 @@ void proof_walk_leave_second_level_root(void)
 {
 	unsigned int level = nondet_u8();
 
-	assume(level >= 1 && level <= PAGETABLE_MAX_LEVELS);
+	assume(level >= 2 && level <= PAGETABLE_MAX_LEVELS);
 	done(false, level, 1);
 }
 
@@ -589,6 +589,6 @@ void proof_walk_leave_first_level_root(void)
 {
 	unsigned int level = nondet_u8();
 
-	assume(level >= 1 && level <= PAGETABLE_MAX_LEVELS);
+	assume(level >= 2 && level <= PAGETABLE_MAX_LEVELS);
 	done(true, level, 1);
 }
