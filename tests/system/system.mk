@@ -62,7 +62,7 @@ campaign:
 
 campaign-now: build/dmarelay guest-images build/system/libinject.so
 	@export CMDLINE="$(CMDLINE)"; $(SYSTEM_PYTHON) -B tests/system/campaign.py $(if $(CELL),--cell=$(CELL)) \
-		$(if $(KERNEL),--kernel=$(KERNEL)) $(if $(filter command environment,$(firstword $(origin SEED))),--seed=$(SEED)) \
+		$(if $(KERNEL),--kernel=$(KERNEL)) $(if $(SEED),--seed=$(SEED)) \
 		$(if $(SEEDS),--seeds=$(SEEDS)) $(if $(COUNTED),--counted=$(COUNTED)) \
 		$(if $(REPEAT),--repeat=$(REPEAT)) $(if $(JOBS),--jobs=$(JOBS)) \
 		$(if $(MINUTES),--minutes=$(MINUTES)); \
