@@ -87,7 +87,6 @@ static struct scene machine(void **state, const struct kind *kind)
 		become(kind, second);
 	}
 	assert_true(build_prepare(s.b));
-	relay_survey();
 	devices_start(s.b);
 	return s;
 }
@@ -250,6 +249,33 @@ static void invalidation_refused_after_a_cut_is_told(void **state)
 	}
 }
 
+/* The second unit remaps interrupts alone: the first one is done when it is left. */
+static void unit_of_interrupts_alone_that_is_left_is_told(void **state)
+{
+	unsigned int left = 0;
+
+	for (uint64_t nth = 1; ; nth++) {
+		struct scene s = scene_make(state);
+		struct mock_unit *second = build_unit(s.b);
+
+		build_interrupts(s.b, second, 3);
+		second->gsts &= ~VTD_G_TE;
+		assert_true(build_prepare(s.b));
+		devices_start(s.b);
+		if (!is_cut(relay_commit, nth, false))
+			break;
+		relay_resume();
+		check_run(s.b);
+		assert_int_equal(report_of(1)->dma_reason, HANDOFF_OK);
+		if (!(report_of(0)->flags & SWITCHED) || report_of(1)->flags & SWITCHED)
+			continue;
+		left++;
+		assert_int_equal(report_of(1)->ir_reason, HANDOFF_EXCEPTION);
+		assert_outcome(HANDOFF_SWITCHED, HANDOFF_EXCEPTION);
+	}
+	assert_true(left > 3);
+}
+
 /* Before relay_commit() has done anything. */
 static void exception_before_the_switch_leaves_all_units(void **state)
 {
@@ -271,6 +297,7 @@ int main(void)
 		cmocka_unit_test(switch_that_is_cut_is_completed_or_was_not_begun),
 		cmocka_unit_test(switch_that_is_cut_twice_tells_what_is_not_known),
 		cmocka_unit_test(invalidation_refused_after_a_cut_is_told),
+		cmocka_unit_test(unit_of_interrupts_alone_that_is_left_is_told),
 		cmocka_unit_test(exception_before_the_switch_leaves_all_units),
 	};
 

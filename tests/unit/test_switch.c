@@ -358,6 +358,42 @@ static void invalidation_never_confirmed_is_told(void **state)
 	assert_true(ms_used(&s) < 1000);
 }
 
+/* Where interrupts alone are remapped, and where their table stays in place and has a mended entry. */
+static void interrupt_invalidation_never_confirmed_is_told(void **state)
+{
+	struct scene s = scene_make(state);
+
+	s.unit->gsts &= ~VTD_G_TE;
+	s.unit->deaf_queue = true;
+	assert_true(build_run(s.b));
+	assert_outcome(HANDOFF_SWITCHED, HANDOFF_UNIT_INVALIDATE);
+	assert_true(report_of(0)->flags & HANDOFF_UNIT_IR_SWITCHED);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_INVALIDATE);
+
+	s = scene_make(state);
+	s.irte = build_interrupts(s.b, s.unit, 13) + 16;
+	memory_put64(s.irte, 0x100300001);
+	memory_put64(s.irte + 8, 0xc0000 | SCENE_SOURCE);
+	s.b->arena_size = 0x30000;
+	s.unit->deaf_queue = true;
+	assert_true(build_run(s.b));
+	assert_false(report_of(0)->flags & HANDOFF_UNIT_IR_SWITCHED);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_INVALIDATE);
+}
+
+/* Nothing can be invalidated: the row says where the table is. */
+static void interrupt_table_in_place_without_a_queue(void **state)
+{
+	struct scene s = scene_make(state);
+
+	build_interrupts(s.b, s.unit, 13);
+	s.b->arena_size = 0x30000;
+	s.unit->gsts &= ~VTD_G_QIE;
+	scene_expect_nothing(&s);
+	assert_int_equal(report_of(0)->ir_reason, HANDOFF_UNIT_NO_ROOM);
+	assert_int_equal(report_of(0)->dma_reason, HANDOFF_OK);
+}
+
 static void register_invalidation_never_confirmed_is_told(void **state)
 {
 	struct scene s = scene_make(state);
@@ -635,6 +671,8 @@ int main(void)
 		cmocka_unit_test(queue_with_a_bad_descriptor_ends_there),
 		cmocka_unit_test(queue_in_error_that_cannot_be_is_left),
 		cmocka_unit_test(invalidation_never_confirmed_is_told),
+		cmocka_unit_test(interrupt_invalidation_never_confirmed_is_told),
+		cmocka_unit_test(interrupt_table_in_place_without_a_queue),
 		cmocka_unit_test(register_invalidation_never_confirmed_is_told),
 		cmocka_unit_test(two_units_go_in_two_passes),
 		cmocka_unit_test(hung_unit_does_not_keep_a_good_one),

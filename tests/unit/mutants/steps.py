@@ -168,6 +168,12 @@ MUTANTS = [
     Mutant("switch.c", "entries mended in place are not invalidated",
            "\t\tflush_interrupts(relay, unit);\n\tif (!queue_finish", "\t\t;\n\tif (!queue_finish"),
 
+    Mutant("switch.c", "mended entries that may be cached are told to be in place, no more",
+           "\t\tunit->report->ir_reason = HANDOFF_UNIT_INVALIDATE;\n}",
+           "\t\tunit->report->ir_reason = unit->ir_left;\n}"),
+    Mutant("relay.c", "interrupts that are not complete are told to be",
+           "return (enum handoff_reason)unit->ir_reason;", "any = true;"),
+
     # The end
     Mutant("switch.c", "no last Wait", "!queue_finish(relay, unit) &&", "false &&"),
     Mutant("switch.c", "no last Wait in a unit that is left", "\t\tqueue_finish(relay, unit);\n\t}\n}\n\n/* False",
@@ -185,10 +191,10 @@ MUTANTS = [
            "unit_read32(unit, VTD_GSTS) & VTD_G_PERSISTENT;", "0;"),
     Mutant("command.c", "a poll without end",
            "\t\treturn false;\n\tif (*deadline == NOT_BEGUN)", "\t\treturn true;\n\tif (*deadline == NOT_BEGUN)"),
-    Mutant("command.c", "a poll that gives up at once", "\treturn true;\n}\n\nbool command(",
-           "\treturn false;\n}\n\nbool command("),
-    Mutant("command.c", "time is up without a last look", "\treturn true;\n}\n\nbool command(",
-           "\treturn *deadline != LAST_LOOK;\n}\n\nbool command("),
+    Mutant("command.c", "a poll that gives up at once", "\treturn true;\n}\n\nbool command_settle(",
+           "\treturn false;\n}\n\nbool command_settle("),
+    Mutant("command.c", "time is up without a last look", "\treturn true;\n}\n\nbool command_settle(",
+           "\treturn *deadline != LAST_LOOK;\n}\n\nbool command_settle("),
     Mutant("switch.c", "another unit, though time is up (first pass)",
            "\tif (budget_exhausted(&relay->budget)) {\n\t\tleave(unit, HANDOFF_BUDGET);\n"
            "\t\treturn false;\n\t}\n", "", ("switch", "relay")),
