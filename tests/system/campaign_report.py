@@ -80,8 +80,10 @@ def _lost(runs):
         if not entry["reached_stub"]:
             said.append("not reached")
         elif not entry["dump_verified"]:
-            said.append(entry["problem"] or (f"{entry['pages_differ']} pages differ"
-                                             if entry["pages_differ"] else "pages missing"))
+            said.append(entry["problem"] or (
+                "a dump that cannot be read" if entry["dump_error"] else
+                f"{entry['pages_differ']} pages differ" if entry["pages_differ"] else
+                "pages missing"))
     return sorted(set(said))
 
 
@@ -194,7 +196,7 @@ def pages(results):
         return []
     return ["", f"Pages of a saved dump: {span([entry['pages_compared'] for entry in runs.outcomes])} "
             f"compared, {span([entry['pages_left_out'] for entry in runs.outcomes])} left out since "
-            "devices could write them before the damage."]
+            "devices could write them by sound tables."]
 
 
 def table(results):

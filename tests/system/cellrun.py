@@ -15,6 +15,7 @@ IQA = 0x90
 SUPERPAGE = 2 << 20
 # A leaf into memory matters where DMA goes on for long: the capture is led there.
 LED_THERE = ("crash-free", "crash-kernel", "crash-initrd", "crash-arena", "other-table")
+WHOLE_BUS = ("root-table", "root-entry", "context-table")
 NAMES = {source: name for name, source in SOURCES_RESUMABLE.items()}
 
 
@@ -39,12 +40,23 @@ class CellRun(Resumed):
         return self.cell.point == inject.BEFORE
 
     def at_entry(self, stop):
+        self.note_writable(stop, self._undamaged())
         if self.cell.point == inject.ENTRY:
             self._inject(stop)
+
+    def _undamaged(self):
+        """Devices whose tables are sound: their drivers go on mapping pages until the panic."""
+        if self.cell.point != inject.BEFORE:
+            return SOURCES_RESUMABLE.values()
+        if self.cell.structure in WHOLE_BUS:
+            return ()
+        return [source for name, source in SOURCES_RESUMABLE.items() if name != self.device]
 
     def in_kernel(self, stop):
         if self.cell.point == inject.SWITCHED:
             self._inject(stop)
+            for address, _, _ in self.edits:    # the dump has what we wrote, and RAM had not
+                self.written.add(address, 8)
 
     def _aim(self, stop):
         """What is damaged is what a device uses: chosen by the seed.
@@ -113,6 +125,7 @@ class CellRun(Resumed):
             "dump_saved": self.saved(), "dump_verified": self.verified(least_pages),
             "pages_compared": dump.compared, "pages_left_out": dump.left_out,
             "pages_differ": len(dump.differ),
+            "dump_error": self.seen.dump_error if self.saved() else "",
             "hold": {**_counts(held.faults), "absorbed": held.absorbed,
                      "dma": {name: held.dma.get(source, 0) for source, name in NAMES.items()},
                      "crash_region_bytes_changed": held.bytes_changed},

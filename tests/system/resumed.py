@@ -28,8 +28,9 @@ PAGE = 4096
 LIVE_S = 0.7                            # under damaged tables, before the panic
 ENTRY_CPU_S = 20                        # from the panic to the 64-bit entry, and through the stub: 2 s
 KDUMP_CPU_S = 60                        # from the kdump kernel's entry to the end: 5 s
-WALL_S = 400                            # for guests that do nothing at all
-LEAST_SHARE = 0.95                      # of the pages that the dump of an undamaged machine has
+ENTRY_WALL_S, WALL_S = 90, 400          # the same for guests that do nothing at all
+# Of the pages that the dump of an undamaged machine has: a kernel's buffers of the moment are a tenth
+LEAST_SHARE = 0.8
 
 
 class Pages:
@@ -78,9 +79,9 @@ class Resumed(Cycle):
         with open(os.path.join(self.plan.saved, "iovas"), encoding="utf-8") as file:
             self.used = json.load(file)
 
-    def note_writable(self, stop):
-        """Devices may write there: a dump may differ from RAM. To be called before any damage."""
-        for source in SOURCES_RESUMABLE.values():
+    def note_writable(self, stop, sources=tuple(SOURCES_RESUMABLE.values())):
+        """Devices may write there: a dump may differ from RAM. Not for tables that are damaged."""
+        for source in sources:
             for leaf in stop.walker().leaves(source):
                 if leaf.access & vtdwalk.WRITE:
                     self.written.add(leaf.target, leaf.page)
@@ -104,7 +105,7 @@ class Resumed(Cycle):
 
     def _stop_at(self, address, what):
         limit = self.machine.cpu_s() + ENTRY_CPU_S
-        deadline = time.monotonic() + WALL_S
+        deadline = time.monotonic() + ENTRY_WALL_S
         while True:
             try:
                 registers = self.gdb.wait_stop(0.5)
