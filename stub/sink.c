@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sink.h"
 
-#include <string.h>
-
 #include "vtd.h"
 
 static uint64_t *take_page(struct sink_room *room)
@@ -24,9 +22,8 @@ bool sink_grow(struct sink *sink, struct sink_room *room, unsigned int level)
 		page = take_page(room);
 		if (!page)
 			return false;
-		memset(page, 0xff, PAGE_SIZE);
-		for (unsigned int i = 0; at && i < VTD_ENTRIES; i++)
-			page[i] = sink_entry(sink, at);
+		for (unsigned int i = 0; i < VTD_ENTRIES; i++)
+			page[i] = at ? sink_entry(sink, at) : SCRATCH_WORD;
 		sink->page[at] = arena_phys(room->arena, page);
 	}
 	return true;

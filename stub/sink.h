@@ -6,9 +6,10 @@
  * device reads or writes through it completes, in the scratch page. Blocking instead makes each
  * access an error that some machines answer with an NMI or a machine check (docs/decisions.md).
  *
- * The scratch page begins with all ones, as an aborted read returns, which ends USB schedules and
- * descriptor rings. A device may write to it, so that another one reads what it finds no end in:
- * hence each quarantined device and each domain gets a sink of its own, as long as they are few.
+ * The scratch page is filled with SCRATCH_WORD. A device that reads a schedule, a ring or a command
+ * there takes what it reads for a link, a buffer address or an opcode. A device may write to the
+ * page, and another one reads it: hence each quarantined device and each domain gets a sink of its
+ * own, as long as they are few.
  */
 #ifndef SINK_H
 #define SINK_H
@@ -19,6 +20,14 @@
 #include "arena.h"
 
 #define SINK_LEVELS	5u
+
+/*
+ * What the scratch page is filled with. Bit 0 of a dword is the terminate bit of UHCI's and EHCI's links
+ * (UHCI 3.1, EHCI 3.1). As a 64-bit address it is within 39 bits, which is the least width of VT-d: all
+ * ones would be beyond any width, and an audio device that reads them for its buffers faults without
+ * end. As a command's opcode 0x7b is none of NVMe's. docs/campaign.md has the measurements.
+ */
+#define SCRATCH_WORD	0x0000007b0000007bull
 
 struct sink {
 	phys_t page[SINK_LEVELS + 1];	/* [0] the scratch page, [n] a table of level n; 0: not yet */

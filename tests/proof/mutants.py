@@ -143,7 +143,7 @@ MUTANTS = (
            "sink->page[at] = arena_phys(room->arena, page);\n\t}",
            "sink->page[at] = arena_phys(room->arena, page);\n\t\tpage[0] = at ? sink_entry(sink, at + 1) : page[0];\n\t}"),
     Mutant("sink", "stub/sink.c", "one entry of a scratch table is left out",
-           "for (unsigned int i = 0; at &&", "for (unsigned int i = 1; at &&"),
+           "for (unsigned int i = 0; i < VTD_ENTRIES; i++)\n\t\t\tpage[i] = at", "for (unsigned int i = 1; i < VTD_ENTRIES; i++)\n\t\t\tpage[i] = at"),
     Mutant("sink", "stub/sink.c", "sinks take pages without end", "\t\troom->pages--;", "\t\t;"),
     Mutant("queue_submit", "stub/queue.c", "the Wait comes first",
            "\tadd(unit, descriptor, 0);\n\treturn submit(relay, unit);",

@@ -35,11 +35,14 @@ static bool is_of_absence(const struct handoff_record *record)
 
 static bool is_scratch(uint64_t pa)
 {
-	uint8_t page[PAGE_SIZE], ones[PAGE_SIZE];
+	uint64_t page[PAGE_SIZE / 8];
 
-	memset(ones, 0xff, sizeof(ones));
-	return memory_in_arena(pa & PAGE_MASK, PAGE_SIZE) &&
-	       memory_get(pa & PAGE_MASK, page, sizeof(page)) && !memcmp(page, ones, sizeof(page));
+	if (!memory_in_arena(pa & PAGE_MASK, PAGE_SIZE) || !memory_get(pa & PAGE_MASK, page, sizeof(page)))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(page); i++)
+		if (page[i] != SCRATCH_CONTENT)
+			return false;
+	return true;
 }
 
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */

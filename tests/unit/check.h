@@ -7,8 +7,11 @@
 
 #include "builder.h"
 
+/* Each quadword of a scratch page, until a device writes to it (docs/formats.md). */
+#define SCRATCH_CONTENT	0x0000007b0000007bull
+
 /*
- * DESIGN: after build_run() returned, either nothing was touched, or each switched unit translates every
+ * After build_run() returned, either nothing was touched, or each switched unit translates every
  * device's addresses as before, except where judge.h finds a reason by its own reading: an entry on the
  * way is refused or refers to a corrupt table, there was no room, or the command line says so. What is lost
  * has a record, and each record is justified. No entry that hardware refuses, none into the crash region;

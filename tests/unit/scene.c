@@ -151,7 +151,7 @@ void scene_expect_pasid_replaced(const struct scene *s, uint16_t source, uint32_
 	assert_true(now.read && now.write && now.leaf_writable);
 	assert_true(memory_in_arena(now.pa, 8));
 	memory_get(now.pa & ~7ull, &word, 8);
-	assert_hex_equal(word, ~0ull);
+	assert_hex_equal(word, SCRATCH_CONTENT);
 }
 
 void scene_expect_replaced(const struct scene *s, uint16_t source, uint64_t iova)

@@ -101,8 +101,8 @@ MUTANTS = [
            "if (unit->own_sink_ids[i] == id)", "if (false)", "sink"),
     mutant("domain.c", "one domain for two PASIDs",
            "(!(wanted->flags & BY_PASID) || domain->pasid == wanted->pasid)", "true", "scalable"),
-    mutant("sink.c", "the scratch page is not all ones", "memset(page, 0xff, PAGE_SIZE);",
-           "memset(page, 0, PAGE_SIZE);", "pagetable", "second_level"),
+    mutant("sink.c", "the scratch page is zeros", ": SCRATCH_WORD;", ": 0;", "pagetable",
+           "second_level"),
 
     # Fences
     mutant("fence.c", "fenced for a kernel that does not adopt", " && relay->boot.adopting", "", "fence"),
