@@ -254,7 +254,7 @@ static void unit_of_interrupts_alone_that_is_left_is_told(void **state)
 {
 	unsigned int left = 0;
 
-	for (uint64_t nth = 1; ; nth++) {
+	for (uint64_t cut = 2; ; cut++) {	/* before and behind each access */
 		struct scene s = scene_make(state);
 		struct mock_unit *second = build_unit(s.b);
 
@@ -262,7 +262,7 @@ static void unit_of_interrupts_alone_that_is_left_is_told(void **state)
 		second->gsts &= ~VTD_G_TE;
 		assert_true(build_prepare(s.b));
 		devices_start(s.b);
-		if (!is_cut(relay_commit, nth, false))
+		if (!is_cut(relay_commit, cut / 2, cut % 2))
 			break;
 		relay_resume();
 		check_run(s.b);
