@@ -81,7 +81,7 @@ def _lost(runs):
             said.append("not reached")
         elif not entry["dump_verified"]:
             said.append(entry["problem"] or (
-                "a dump that cannot be read" if entry["dump_error"] else
+                "a dump that cannot be read" if not entry["pages_compared"] else
                 f"{entry['pages_differ']} pages differ" if entry["pages_differ"] else
                 "pages missing"))
     return sorted(set(said))
@@ -161,17 +161,17 @@ def summary(results):
     cells, rows = by_cell(results), []
     telling = {cell for cell, runs in cells.items() if "stock" in runs and not runs["stock"].harmless}
     points = {entry["cell"]: entry["point"] for entry in results}
-    groups = [("cells in which Debian's kernel alone shows an effect",
+    groups = [("with an effect under Debian's kernel alone",
                lambda cell: cell in telling and points[cell] != inject.SWITCHED),
-              ("cells in which it shows none",
+              ("without one there",
                lambda cell: cell not in telling and points[cell] != inject.SWITCHED),
-              ("damage after the switch", lambda cell: points[cell] == inject.SWITCHED)]
+              ("damaged after the switch", lambda cell: points[cell] == inject.SWITCHED)]
     for group, member in groups:
         mine = [entry for entry in results if member(entry["cell"])]
         for kernel in kernels_of(mine):
             runs = Runs([entry for entry in mine if entry["kernel"] == kernel])
             rows.append([
-                f"{group} ({len(set(entry['cell'] for entry in mine))})", kernel,
+                f"{group}: {len(set(entry['cell'] for entry in mine))}", kernel,
                 len(runs.outcomes), len(runs.reached), len(runs.verified),
                 sum(bool(value) for value in runs.hold("crash_region_bytes_changed")),
                 _share(runs.hold("reported"), runs.hold("muted")), max(runs.hold("muted"), default=0),
@@ -186,12 +186,12 @@ def summary(results):
 def _share(reported, muted):
     """3 of 9 (1,234): how many runs have faults, and the most of one."""
     sums = [sum(pair) for pair in zip(reported, muted)]
-    return f"{sum(map(bool, sums))} of {len(sums)} ({max(sums, default=0):,})"
+    return f"{sum(map(bool, sums))} of {len(sums)} ({max(sums):,})" if sums else "-"
 
 
 def pages(results):
     """How much of each dump was held against RAM."""
-    runs = Runs([entry for entry in results if entry.get("dump_saved")])
+    runs = Runs([entry for entry in results if entry.get("pages_compared")])
     if not runs.outcomes:
         return []
     return ["", f"Pages of a saved dump: {span([entry['pages_compared'] for entry in runs.outcomes])} "
@@ -213,14 +213,14 @@ def table(results):
 def report():
     """Of all that build/campaign has; written there, and the picture into docs/."""
     results, stamp = read(campaign.RESULT), read(campaign.STAMP)
-    seeds = sorted({entry["seed"] for entry in results})
+    seeds, counted = ({entry["seed"] for entry in results if entry["what"] == what}
+                      for what in (campaign.OUTCOME, campaign.COUNT))
     if campaign.CMDLINE:
         stamp["command"] += f" CMDLINE={campaign.CMDLINE}"
-    stamp["runs"] = (f"seeds {', '.join(map(str, seeds))}; each run once, and again on the first "
-                     f"{len({entry['seed'] for entry in results if entry['what'] == campaign.COUNT})} "
-                     "with faults counted")
-    figures.keep({**stamp, "name": "campaign" + campaign.SUFFIX, "data": [list(campaign.key(entry)) for entry in results
-                                                        if not campaign.good(entry)],
+    stamp["runs"] = (f"seed {', '.join(map(str, sorted(seeds)))}, each run once; faults to the "
+                     f"power-off counted for {len(counted) or 'none'} of the seeds")
+    bad = [list(campaign.key(entry)) for entry in results if not campaign.good(entry)]
+    figures.keep({**stamp, "name": "campaign" + campaign.SUFFIX, "data": bad,
                   "lines": summary(results) + pages(results)}, campaign.FOLDER)
     figures.keep({**stamp, "name": "campaign-cells" + campaign.SUFFIX, "data": [],
                   "lines": table(results)}, campaign.FOLDER)

@@ -16,6 +16,7 @@ SUPERPAGE = 2 << 20
 # A leaf into memory matters where DMA goes on for long: the capture is led there.
 LED_THERE = ("crash-free", "crash-kernel", "crash-initrd", "crash-arena", "other-table")
 WHOLE_BUS = ("root-table", "root-entry", "context-table")
+NO_TRANSLATION = ("interrupt-table", "interrupt-entry", "queue", "dmar")
 NAMES = {source: name for name, source in SOURCES_RESUMABLE.items()}
 
 
@@ -46,7 +47,7 @@ class CellRun(Resumed):
 
     def _undamaged(self):
         """Devices whose tables are sound: their drivers go on mapping pages until the panic."""
-        if self.cell.point != inject.BEFORE:
+        if self.cell.point != inject.BEFORE or self.cell.structure in NO_TRANSLATION:
             return SOURCES_RESUMABLE.values()
         if self.cell.structure in WHOLE_BUS:
             return ()

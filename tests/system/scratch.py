@@ -89,7 +89,7 @@ class ScratchRun(Resumed):
 
 def resumable(name, content):
     """The devices of the campaign."""
-    plan = replace(campaign.prepare(kernels=("stub+stock",))["stub+stock"], watch="nothing")
+    plan = replace(campaign.prepare()["stub+stock"], watch="nothing")
     run = ScratchRun(plan, os.path.join(FOLDER, "run"), stopwatch(), content)
     problem = ""
     try:
@@ -152,9 +152,12 @@ def nvme(name, content):
 def resumable_table(results):
     """For docs/campaign.md: a row a content."""
     return figures.table(
-        ["each dword", "UHCI reads", "e1000e accesses", "accesses refused", "dump"],
-        [[entry["content"], entry["dma_in_hold"].get("uhci", 0), entry["dma_in_hold"].get("e1000e", 0),
-          entry["refused_in_silence"] + sum(entry["faults_in_hold"].values()),
+        ["each dword", "UHCI reads", "e1000e accesses", "HDA accesses", "faults of e1000e",
+         "faults of HDA", "other faults", "muted", "dump"],
+        [[entry["content"], *(entry["dma_in_hold"].get(name, 0) for name in ("uhci", "e1000e", "hda")),
+          *(entry["faults_in_hold"].get(name, 0) for name in ("e1000e", "hda")),
+          sum(count for name, count in entry["faults_in_hold"].items()
+              if name not in ("e1000e", "hda")), entry["muted_in_hold"],
           "verified" if entry["dump_verified"] else entry["problem"] or "wrong"]
          for entry in results])
 

@@ -436,7 +436,7 @@ void check_run(const struct build *b)
 			fail_msg("memory at %#lx was changed", where);
 	}
 	assert_int_equal(result_count(HANDOFF_UNITS), mock_count());
-	judge_begin(b);
+	judge_machine(b);
 	judge_records();
 	check_ranges();
 	for (unsigned int i = 0; i < mock_count(); i++)

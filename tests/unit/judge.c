@@ -25,7 +25,7 @@ static struct {
 	uint64_t left, room;		/* of the arena behind the report: bytes not used, and all */
 } judge;
 
-void judge_begin(const struct build *b)
+void judge_machine(const struct build *b)
 {
 	uint64_t head = NODE_HEADER + result_header()->sealed_size;
 

@@ -17,7 +17,7 @@
 #include "translate.h"
 
 /* Start to judge this machine, after build_run(). */
-void judge_begin(const struct build *b);
+void judge_machine(const struct build *b);
 
 /* Fail the test for any record that is not justified. */
 void judge_records(void);
