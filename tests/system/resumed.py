@@ -27,7 +27,7 @@ from watch import Stop
 PAGE = 4096
 LIVE_S = 0.7                            # under damaged tables, before the panic
 ENTRY_CPU_S = 20                        # from the panic to the 64-bit entry, and through the stub: 2 s
-KDUMP_CPU_S = 60                        # from the kdump kernel's entry to the end: 5 s
+KDUMP_CPU_S = 120                       # from the kdump kernel's entry to the end: 5 to 10 s
 ENTRY_WALL_S, WALL_S = 90, 400          # the same for guests that do nothing at all
 # Of the pages that the dump of an undamaged machine has: a kernel's buffers of the moment are a tenth
 LEAST_SHARE = 0.8
