@@ -2,6 +2,7 @@
 """Fixtures of the whole-machine tests: wrapped kernels, and a cycle of them."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -47,7 +48,7 @@ def fixture_run(request, wrap):
     The console and QEMU's files stay below build/system/runs, in a folder named like the test.
     """
     def run(image=None, **options):
-        folder = os.path.join(RUNS, request.node.name.replace("/", "-"))
+        folder = os.path.join(RUNS, re.sub(r"[/,]", "-", request.node.name))
         plan_fields = Plan.__dataclass_fields__
         plan = {name: value for name, value in options.items() if name in plan_fields}
         config = {name: value for name, value in options.items() if name not in plan_fields}
