@@ -23,9 +23,9 @@
 
 /*
  * What the scratch page is filled with. Bit 0 of a dword is the terminate bit of UHCI's and EHCI's links
- * (UHCI 3.1, EHCI 3.1). As a 64-bit address it is within 39 bits, which is the least width of VT-d: all
- * ones would be beyond any width, and an audio device that reads them for its buffers faults without
- * end. As a command's opcode 0x7b is none of NVMe's. docs/campaign.md has the measurements.
+ * (UHCI 3.1, EHCI 3.1). As a 64-bit address it is within 39 bits: all ones would be beyond any width, and
+ * a device that takes them for the address of a buffer faults. As a command's opcode 0x7b is none of
+ * NVMe's. docs/campaign.md has the measurements.
  */
 #define SCRATCH_WORD	0x0000007b0000007bull
 

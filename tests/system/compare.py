@@ -273,26 +273,32 @@ def faults_of(counts):
     return f"{cut}{text} faults" + (f", {muted:,} muted" if muted else "")
 
 
+def kernels_of(results):
+    """Those that have been run."""
+    return [kernel for kernel in KERNELS if any(entry["kernel"] == kernel for entry in results)]
+
+
 def table(results):
     """For the docs: a row a scenario, what its runs say under each kernel."""
-    rows = []
+    kernels, rows = kernels_of(results), []
     for scenario in SCENARIOS:
         entries = [entry for entry in results if entry["scenario"] == scenario.name]
         if entries:
-            rows.append([scenario.name] + [cell(entries, kernel) for kernel in KERNELS])
-    return figures.table(["crash and kdump kernel", *KERNELS], rows)
+            rows.append([scenario.name] + [cell(entries, kernel) for kernel in kernels])
+    return figures.table(["crash and kdump kernel", *kernels], rows)
 
 
 def summary(results):
     """A line a kernel, over all scenarios."""
     rows = []
-    for kernel in KERNELS:
+    for kernel in kernels_of(results):
         mine = [entry for entry in results if entry["kernel"] == kernel]
         outcomes = [entry for entry in mine if entry["what"] == "outcome"]
         faults = [refused(entry) for entry in mine if entry["what"] == "count"]
         rows.append([kernel, len(outcomes),
                      sum(entry["dump_saved"] and entry["dump_verified"] for entry in outcomes),
-                     len(faults), sum(not count for count in faults), max(faults, default=0)])
+                     len(faults), sum(not count for count in faults),
+                     max(faults) if faults else "-"])
     return figures.table(["kdump kernel", "runs", "dump saved and verified", "runs that count faults",
                           "of these, without one, reported or muted", "most faults"], rows)
 
