@@ -96,9 +96,20 @@ class Attach(Cycle):
         now = watch.everything(vtdwalk.Walker(self.ram, int(said.split()[-1], 16)))
         for source, (kind, _, _, ranges) in self.watch.original.items():
             found, _, _, present = now.get(source, (None, 0, 0, []))
+            if kind == vtdwalk.PASS_THROUGH and found in vtdwalk.WITH_TABLES:
+                kind, ranges = found, self._guarded()
             if kind != found or not all(any(_covers(new, old) for new in present)
                                         for old in ranges):
                 yield source
+
+    def _guarded(self):
+        """What a guarded identity map has of RAM from 1 MiB on: all but the crash region."""
+        start, pieces = 1 << 20, []
+        for first, last in [*sorted(self.seen.crash), (self.ram.low, self.ram.low)]:
+            if start < first <= self.ram.low:
+                pieces.append([start, first, start, vtdwalk.READ | vtdwalk.WRITE])
+            start = max(start, last)
+        return pieces
 
     def _note_attached(self, log):
         """The adopting kernel says when; what was traced before it did is not counted."""
