@@ -276,7 +276,7 @@ def good(entry):
             and entry["hold"]["crash_region_bytes_changed"] == 0)
 
 
-def pages_wanted(kernel, base):
+def pages_wanted(kernel):
     """At the least, of a right dump: nearly all that the undamaged machine's has."""
     pages = [entry["pages_compared"] + entry["pages_left_out"] for entry in read(RESULT)
              if (entry["cell"], entry["kernel"], entry["what"]) == ("none.none@entry", kernel, OUTCOME)]
@@ -290,7 +290,7 @@ def one(cell, kernel, what, base, repeat, args):
         wanted = (cell.name, kernel, what, base, repeat)
         if not mine or (not args.cell and wanted in set(map(key, read(RESULT)))):
             return
-        cycle, entry = run(cell, kernel, what, base, pages_wanted(kernel, base))
+        cycle, entry = run(cell, kernel, what, base, pages_wanted(kernel))
         save({**entry, "repeat": repeat})
         print(json.dumps(entry), flush=True)
         for name in ("trace.log", "out", "faults"):     # large, and the result has what they say
