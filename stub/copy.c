@@ -15,7 +15,8 @@
 /* Slots for the tables that the arena holds, and as many again for what stays in place. */
 static bool init_bookkeeping(struct relay *relay)
 {
-	if (!memo_init(&relay->memo, &relay->arena, 2 * relay->arena.size / PAGE_SIZE))
+	if (!memo_init(&relay->memo, &relay->arena, 2 * relay->arena.size / PAGE_SIZE) ||
+	    !alias_init(&relay->alias, &relay->arena))
 		return false;
 	for (unsigned int level = 0; level < PAGETABLE_MAX_LEVELS; level++) {
 		relay->scratch[level] = arena_page(&relay->arena);

@@ -139,8 +139,11 @@ static enum entered enter(struct walk *walk, phys_t old, uint64_t above, unsigne
 		if (memo_find(&relay->memo, key_of(walk, old, level, false), now)) {
 			if (now->pa == MEMO_GARBAGE)
 				return GARBAGE;
-			if (link_to(walk, above, *now))
+			if (link_to(walk, above, *now)) {
+				if (above && !(now->pa & ~PAGE_MASK))
+					alias_add(&relay->alias, *now);
 				return SEEN;
+			}
 		}
 		page = share_page(&relay->share);
 	}
@@ -258,7 +261,7 @@ static void leave(struct walk *walk)
 }
 
 /* The root was copied for another domain, or met as a lower table: the ranges are known or all. */
-static void share_ranges(struct walk *walk, unsigned int levels)
+static void share_ranges(struct walk *walk, unsigned int levels, phys_t root)
 {
 	struct report *report = &walk->relay->report;
 	struct handoff_domain *domain = walk->domain;
@@ -276,6 +279,7 @@ static void share_ranges(struct walk *walk, unsigned int levels)
 			return;
 		}
 	}
+	alias_add(&walk->relay->alias, root);
 	ranges_add(report, domain, 0, walk_span(levels + 1) - 1);
 }
 
@@ -302,7 +306,7 @@ bool pagetable_copy(struct relay *relay, int format, unsigned int levels,
 		return true;
 	case SEEN:
 		walk.lost = relay->unmendable;
-		share_ranges(&walk, levels);
+		share_ranges(&walk, levels, root);
 		break;
 	case ENTERED:
 		break;

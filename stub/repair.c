@@ -63,25 +63,38 @@ static void remember(struct repair *repair, const uint64_t *page, uint32_t level
 		}, table);
 }
 
+static bool is_alias(const struct repair *repair, const uint64_t *table)
+{
+	return alias_is(&repair->relay->alias, arena_phys(&repair->relay->arena, table));
+}
+
+/* Two tables refer to what one did. (What is no table of ours is no alias, and to call a leaf's page one is no harm.) */
+static void share_children(const struct repair *repair, const uint64_t *table)
+{
+	for (unsigned int i = 0; i < VTD_ENTRIES; i++)
+		alias_add(&repair->relay->alias, phys(table[i] & VTD_SL_ADDRESS));
+}
+
 /*
- * A table of our own, of `level`, in the place of none, or of a sink's, which many share. (Any table
- * may be copied: the copy says the same.)
+ * A table of our own, of `level`, in the place of none, or of one that many share: a sink's, or one that
+ * serves at other IOVAs as well. (Any table may be copied: the copy says the same.)
  */
 static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *table, uint32_t level)
 {
 	uint64_t *page;
 
-	if (table && !may_be_shared_sink(repair, table))
+	if (table && !may_be_shared_sink(repair, table) && !is_alias(repair, table))
 		return table;
 	page = arena_page(&repair->relay->arena);
 	if (!page)
 		return NULL;
 	if (table) {
 		memcpy(page, table, PAGE_SIZE);
+		share_children(repair, table);
 	} else {
 		memset(page, 0, PAGE_SIZE);
-		remember(repair, page, level);
 	}
+	remember(repair, page, level);
 	*entry = arena_phys(&repair->relay->arena, page).pa |
 		 (table ? *entry & ~VTD_SL_ADDRESS : RIGHTS);
 	repair->domain->tables++;
@@ -95,6 +108,8 @@ static uint16_t mend_page(struct repair *repair, uint64_t iova, uint8_t *action)
 	uint32_t level = (repair->domain->address_width - 12) / 9;
 
 	*action = HANDOFF_KEPT;
+	if (table && is_alias(repair, table))
+		table = NULL;		/* a part of another domain's tables as well */
 	for (; table; level--) {
 		uint64_t *slot = &table[walk_index(iova, level)], size = walk_span(level);
 		bool present = is_present(repair, *slot);

@@ -5,6 +5,7 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include "alias.h"
 #include "arena.h"
 #include "budget.h"
 #include "dmar.h"
@@ -34,6 +35,7 @@ struct relay {
 	struct sink_room sink_room;	/* for those of their own */
 	struct share share;		/* of what is left, for page tables */
 	struct memo memo;
+	struct alias alias;
 	struct pagetable_formats formats;
 	bool unmendable;		/* some table in place has a bad entry that stays: trust none again */
 	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */

@@ -189,6 +189,13 @@ void memo_change(const struct memo *memo, struct memo_key key, phys_t copy)
 	changed_to = copy;
 }
 
+/* A copy is met again, and no superpage. */
+void alias_add(struct alias *alias, phys_t page)
+{
+	(void)alias;
+	prove(is_known && page.pa == known_copy.pa && !(page.pa & ~PAGE_MASK));
+}
+
 /* Records about the watched entry, and how many of all. */
 static uint64_t watched_where;
 static struct handoff_record record;

@@ -45,6 +45,33 @@ static bool is_scratch(uint64_t pa)
 	return true;
 }
 
+/* Do the record's domain and the translation's go by the same copy? Units have ids of their own for it. */
+static bool is_same_copy(const struct handoff_record *record, unsigned int unit, uint32_t id)
+{
+	uint64_t root = 0, recorded = 0;
+
+	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
+		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
+
+		if (domain->unit == unit && domain->id == id)
+			root = domain->new_root;
+		if (domain->unit == record->unit && domain->id == record->domain_id)
+			recorded = domain->new_root;
+	}
+	return root && root == recorded;
+}
+
+static bool is_in_rmrr(uint64_t iova)
+{
+	for (uint32_t i = 0; i < result_count(HANDOFF_RMRRS); i++) {
+		const struct handoff_rmrr *rmrr = result_entry(HANDOFF_RMRRS, i);
+
+		if (iova >= (rmrr->base & PAGE_MASK) && iova <= (rmrr->limit | ~PAGE_MASK))
+			return true;
+	}
+	return false;
+}
+
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
 static bool is_mended(const struct comparison *c, uint64_t iova, const struct translation *was,
 		      const struct translation *is)
@@ -57,12 +84,12 @@ static bool is_mended(const struct comparison *c, uint64_t iova, const struct tr
 	for (uint32_t i = 0; i < count; i++) {
 		const struct handoff_record *record = &records[i];
 
-		if (record->rule == HANDOFF_RULE_RMRR_UNMAPPED && record->unit == c->unit &&
-		    record->domain_id == is->domain && iova >= record->iova &&
-		    iova - record->iova < record->size)
+		if (record->rule == HANDOFF_RULE_RMRR_UNMAPPED && is_same_copy(record, c->unit, is->domain) &&
+		    iova >= record->iova && iova - record->iova < record->size)
 			return is->result == TRANSLATE_MAPPED && is->pa == iova && is->read && is->write;
 	}
-	return false;
+	return result_dropped(HANDOFF_RECORDS) && is_in_rmrr(iova) && is->result == TRANSLATE_MAPPED &&
+	       is->pa == iova && is->read && is->write;
 }
 
 /* A bad entry: has a record, unless records were dropped, and leads to a scratch page or nowhere. */

@@ -127,6 +127,62 @@ static void sunk_reserved_memory_is_mapped(void **state)
 	scene_expect_replaced(&s, FIRMWARE_DEVICE, FIRMWARE + 0x400000);
 }
 
+/*
+ * One table serves at two IOVAs. The region is mapped where firmware wants it, by tables of its own down to
+ * the leaf, and nowhere else; what both had stays at both.
+ */
+static void reserved_memory_is_mapped_at_one_iova_alone(void **state)
+{
+	uint64_t tree, shared, other = FIRMWARE + 0x10000000;
+
+	for (unsigned int level = 1; level <= 2; level++) {
+		struct scene s = with_firmware(state, &tree);
+
+		memory_put64(firmware_leaf(tree, 0x1000), 0);
+		other = level == 1 ? FIRMWARE + 0x200000 : FIRMWARE + 0x40000000;
+		shared = build_slot(tree, 3, FIRMWARE, level + 1);
+		build_map(s.b, tree, 3, other, 0x20000000, level + 1);
+		memory_put64(build_slot(tree, 3, other, level + 1), memory_get64(shared));
+		assert_true(build_run(s.b));
+		assert_outcome(HANDOFF_SWITCHED, HANDOFF_OK);
+		check_run(s.b);
+		expect_identity(&s, FIRMWARE, 0x4000);
+		scene_expect_replaced(&s, FIRMWARE_DEVICE, other + 0x1000);
+		assert_hex_equal(scene_translate(&s, FIRMWARE_DEVICE, other).pa, FIRMWARE);
+	}
+}
+
+/* The device's top table is a part of another domain's tables: what is written there would show there. */
+static void reserved_memory_is_not_mapped_in_a_part_of_other_tables(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+	uint64_t top = build_page(s.b);
+
+	build_attach(s.b, s.unit, 0x0008, top, 13, 2);		/* before 00:14.3 */
+	memory_put64(build_slot(top, 4, 0, 4), tree | 3);
+	memory_put64(firmware_leaf(tree, 0x1000), 0);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	scene_expect_replaced(&s, FIRMWARE_DEVICE, FIRMWARE + 0x1000);
+	scene_expect_replaced(&s, 0x0008, FIRMWARE + 0x1000);
+	assert_hex_equal(scene_translate(&s, FIRMWARE_DEVICE, FIRMWARE).pa, FIRMWARE);
+}
+
+/* Units have an id each for one domain: both go by the same tables, as before. */
+static void reserved_memory_is_mapped_in_both_domains_of_one_root(void **state)
+{
+	uint64_t tree;
+	struct scene s = with_firmware(state, &tree);
+
+	build_attach(s.b, s.unit, 0x0008, tree, 13, 1);
+	memory_put64(firmware_leaf(tree, 0x1000), 0);
+	assert_true(build_run(s.b));
+	check_run(s.b);
+	expect_identity(&s, FIRMWARE, 0x4000);
+	assert_hex_equal(scene_translate(&s, 0x0008, FIRMWARE + 0x1000).pa, FIRMWARE + 0x1000);
+}
+
 /* A guest's memory, perhaps: what is mapped stays. */
 static void reserved_memory_mapped_elsewhere_is_told(void **state)
 {
@@ -596,6 +652,9 @@ int main(void)
 		cmocka_unit_test(absent_page_of_reserved_memory_is_mapped),
 		cmocka_unit_test(absent_tables_of_reserved_memory_are_made),
 		cmocka_unit_test(sunk_reserved_memory_is_mapped),
+		cmocka_unit_test(reserved_memory_is_mapped_at_one_iova_alone),
+		cmocka_unit_test(reserved_memory_is_not_mapped_in_a_part_of_other_tables),
+		cmocka_unit_test(reserved_memory_is_mapped_in_both_domains_of_one_root),
 		cmocka_unit_test(reserved_memory_mapped_elsewhere_is_told),
 		cmocka_unit_test(reserved_memory_by_superpages),
 		cmocka_unit_test(reserved_memory_in_the_crash_region_is_not_mapped),
