@@ -22,7 +22,7 @@ struct alias {
 /* No page is met twice yet. False if the arena has no room. */
 bool alias_init(struct alias *alias, struct arena *arena);
 
-/* The table at `page` is referred to from one more place. Not in the arena: it is no copy, nothing happens. */
+/* The table at `page` is referred to from one more place. One outside the arena is no copy: left out. */
 void alias_add(struct alias *alias, phys_t page);
 
 /* Of a page that is in the arena. */

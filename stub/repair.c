@@ -68,7 +68,7 @@ static bool is_alias(const struct repair *repair, const uint64_t *table)
 	return alias_is(&repair->relay->alias, arena_phys(&repair->relay->arena, table));
 }
 
-/* Two tables refer to what one did. (What is no table of ours is no alias, and to call a leaf's page one is no harm.) */
+/* Two tables refer to what one did. (It does no harm to call a leaf's page an alias.) */
 static void share_children(const struct repair *repair, const uint64_t *table)
 {
 	for (unsigned int i = 0; i < VTD_ENTRIES; i++)
