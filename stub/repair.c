@@ -76,7 +76,7 @@ static void share_children(const struct repair *repair, const uint64_t *table)
 }
 
 /*
- * A table of our own, of `level`, in the place of none, or of one that many share: a sink's, or one that
+ * A table of our own, of `level`, in the place of none, or of one that many share: a scratch table, or one that
  * serves at other IOVAs as well. (Any table may be copied: the copy says the same.)
  */
 static uint64_t *own_table(struct repair *repair, uint64_t *entry, uint64_t *table, uint32_t level)

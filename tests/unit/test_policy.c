@@ -133,7 +133,7 @@ static void sunk_reserved_memory_is_mapped(void **state)
  */
 static void reserved_memory_is_mapped_at_one_iova_alone(void **state)
 {
-	uint64_t tree, shared, other = FIRMWARE + 0x10000000;
+	uint64_t tree, shared, other;
 
 	for (unsigned int level = 1; level <= 2; level++) {
 		struct scene s = with_firmware(state, &tree);
