@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define E820_TYPE_RAM		1
+#define E820_TYPE_RESERVED	2
 #define E820_MAX_TABLE		128	/* entries in boot_params itself */
 
 #define SETUP_HEADER_MAGIC	0x53726448u	/* "HdrS" */
@@ -81,7 +82,9 @@ struct setup_header {
 } __attribute__((packed));
 
 struct boot_params {
-	uint8_t unused1[0x070];
+	uint8_t unused1[0x058];
+	uint64_t tboot_addr;		/* physical address of tboot's shared page, or 0 */
+	uint8_t unused8[0x070 - 0x060];
 	uint64_t acpi_rsdp_addr;
 	uint8_t unused2[0x0c0 - 0x078];
 	uint32_t ext_ramdisk_image;	/* the upper halves of the header's fields */
@@ -132,6 +135,7 @@ struct setup_efi {
 #define BOOT_AT(type, field, at) \
 	static_assert(offsetof(struct type, field) == (at), #type "." #field)
 
+BOOT_AT(boot_params, tboot_addr, 0x058);
 BOOT_AT(boot_params, acpi_rsdp_addr, 0x070);
 BOOT_AT(boot_params, ext_ramdisk_image, 0x0c0);
 BOOT_AT(boot_params, ext_cmd_line_ptr, 0x0c8);

@@ -33,7 +33,7 @@
 #define HANDOFF_SETUP_DATA_TYPE	0x52414d44u	/* "DMAR" */
 #define HANDOFF_MAGIC		0x59414c4552414d44ull	/* "DMARELAY" */
 #define HANDOFF_MAJOR		1
-#define HANDOFF_MINOR		4
+#define HANDOFF_MINOR		5
 #define HANDOFF_MAX_SECTIONS	32	/* more is malformed */
 
 /* What became of the whole machine. */
@@ -74,6 +74,38 @@ enum handoff_reason {
 	HANDOFF_UNIT_IRTA		= 42,	/* interrupt table's address or size cannot be */
 };
 
+/* What the kdump kernel sees of the IOMMU. */
+enum handoff_mode {
+	HANDOFF_SHOWN		= 0,	/* the DMAR table as it was: the kernel finds the units */
+	HANDOFF_HIDDEN		= 1,	/* no DMAR table; the copies map the dump kernel's memory to itself */
+};
+
+/* Why the IOMMU was not hidden. The first condition that failed; no hidden mode was begun or all of it undone. */
+enum handoff_hide_reason {
+	HANDOFF_HIDE_OK			= 0,	/* hidden */
+	HANDOFF_HIDE_NOT_ASKED		= 1,	/* dmarelay.iommu=show, or auto and no `wrap --hide` */
+	HANDOFF_HIDE_NO_TRANSLATION	= 2,	/* no unit translates DMA */
+	HANDOFF_HIDE_NOT_SWITCHED	= 3,	/* a unit was left as it was, or its switch is not complete */
+	HANDOFF_HIDE_IN_PLACE		= 4,	/* tables were left in the crashed kernel's memory */
+	HANDOFF_HIDE_NESTED		= 5,	/* a requester has a nested translation */
+	HANDOFF_HIDE_SHARED		= 6,	/* a requester's top table is a lower table of another domain */
+	HANDOFF_HIDE_WIDTH		= 7,	/* memory of the dump kernel is beyond a requester's tables */
+	HANDOFF_HIDE_LOW_MEMORY		= 8,	/* RAM above 4 GiB, and less than 72 MiB below */
+	HANDOFF_HIDE_X2APIC		= 9,	/* APIC id of 255 or more, or x2APIC mode is locked */
+	HANDOFF_HIDE_INITRD		= 10,	/* the initrd brings a DMAR table */
+	HANDOFF_HIDE_TBOOT		= 11,	/* booted by tboot, which has a copy of the DMAR table */
+	HANDOFF_HIDE_NO_ROOM		= 12,	/* of the arena */
+	HANDOFF_HIDE_DMAR		= 13,	/* the DMAR table's signature cannot be changed */
+	HANDOFF_HIDE_INVALIDATE		= 14,	/* a unit did not confirm an invalidation */
+	HANDOFF_HIDE_INTERRUPTS		= 15,	/* a unit did not take the blocked interrupt table */
+	HANDOFF_HIDE_DELIVERY		= 16,	/* the compatibility-format interrupt did not arrive */
+	HANDOFF_HIDE_BUDGET		= 17,	/* dmarelay.budget exhausted */
+	HANDOFF_HIDE_EXCEPTION		= 18,	/* a CPU exception cut it short */
+	HANDOFF_HIDE_MEMORY_MAP		= 19,	/* the e820 names the crashed kernel's RAM as the dump kernel's */
+	HANDOFF_HIDE_ROOT		= 20,	/* a unit's root table was none: nothing is known of its devices */
+	HANDOFF_HIDE_POLICY		= 21,	/* dmarelay.bad=block or policy=isolate do not go with it */
+};
+
 struct handoff_header {
 	uint64_t magic;		/* HANDOFF_MAGIC */
 	uint16_t major;
@@ -86,7 +118,8 @@ struct handoff_header {
 	uint32_t outcome;	/* enum handoff_outcome */
 	uint32_t reason;	/* enum handoff_reason */
 	uint32_t section_count;
-	uint32_t reserved;	/* 0 */
+	uint16_t mode;		/* enum handoff_mode; since minor 5, 0 before */
+	uint16_t hide_reason;	/* enum handoff_hide_reason; since minor 5, 0 before */
 	char	 stub_version[16];	/* NUL-padded */
 };
 
@@ -179,6 +212,7 @@ struct handoff_domain {
 #define HANDOFF_DOMAIN_FENCE		(1u << 5)	/* ours, in the place of pass-through; old_root 0 */
 #define HANDOFF_DOMAIN_GARBAGE		(1u << 6)	/* its top table is none: its devices were sunk */
 #define HANDOFF_DOMAIN_SUNK		(1u << 7)	/* in part: bad entries lead to the scratch page */
+#define HANDOFF_DOMAIN_IDENTITY		(1u << 8)	/* extended for hidden mode, or scratch there (hide.conflict) */
 
 enum handoff_translation {
 	HANDOFF_TRANSLATED	= 1,	/* second-level */
@@ -296,6 +330,7 @@ enum handoff_rule {
 	HANDOFF_RULE_FL_GARBAGE			= 102,
 	HANDOFF_RULE_RMRR_UNMAPPED		= 112,
 	HANDOFF_RULE_RMRR_ELSEWHERE		= 113,
+	HANDOFF_RULE_HIDE_CONFLICT		= 114,
 };
 
 /* One struck rule. Fields that do not apply are 0 (device: bus and devfn of the first user seen). */
@@ -392,6 +427,7 @@ enum handoff_phase {
 	HANDOFF_PHASE_SEAL	= 4,
 	HANDOFF_PHASE_SWITCH	= 5,
 	HANDOFF_PHASE_SURVEY	= 6,	/* of PCI functions, between seal and switch */
+	HANDOFF_PHASE_HIDE	= 7,	/* what is built for hidden mode; and, once more, hiding */
 };
 
 struct handoff_timing {
@@ -437,6 +473,8 @@ HANDOFF_AT(handoff_header, base, 40);
 HANDOFF_AT(handoff_header, outcome, 48);
 HANDOFF_AT(handoff_header, reason, 52);
 HANDOFF_AT(handoff_header, section_count, 56);
+HANDOFF_AT(handoff_header, mode, 60);
+HANDOFF_AT(handoff_header, hide_reason, 62);
 HANDOFF_AT(handoff_header, stub_version, 64);
 HANDOFF_SIZE(handoff_header, 80);
 

@@ -23,10 +23,11 @@
 #define IMAGE_INFO_MAGIC	0x3147414d494d4452ull	/* "RDMIMAG1" */
 #define IMAGE_ENTRY32_OFFSET	0x0	/* Linux boot protocol, 32-bit entry */
 #define IMAGE_ENTRY64_OFFSET	0x200	/* 64-bit entry */
-#define IMAGE_MAX_STUB_SIZE	0x10000	/* bytes of stub in the file */
+#define IMAGE_MAX_STUB_SIZE	0x20000	/* bytes of stub in the file */
 
 /* image_info.flags */
 #define IMAGE_ADOPTING	(1u << 0)	/* the inner kernel adopts: dmarelay.fence=auto is on */
+#define IMAGE_HIDE	(1u << 1)	/* dmarelay.iommu=auto hides: `dmarelay wrap --hide` */
 
 struct image_info {
 	uint64_t magic;

@@ -87,6 +87,9 @@
 #define VTD_FECTL		0x38	/* 32 bits */
 #define  VTD_FECTL_IM		(1u << 31)	/* mask the fault interrupt */
 
+#define VTD_IECTL		0xa0	/* 32 bits: interrupt when an invalidation is complete; IM as FECTL's */
+#define VTD_PECTL		0xe0	/* 32 bits: interrupt when there are page requests; IM as FECTL's */
+
 #define VTD_PMEN		0x64	/* 32 bits */
 #define  VTD_PMEN_PRS		(1u << 0)	/* protected regions are on */
 #define  VTD_PMEN_EPM		(1u << 31)
@@ -241,6 +244,8 @@ struct vtd_pasid {
 
 /* Ignored by hardware at all levels of both formats: ours. */
 #define VTD_PT_HOLE		VTD_BIT(52)
+/* ... with scratch in the place of a leaf that led to the IOVA's own address, in the crash region. */
+#define VTD_PT_SELF		VTD_BIT(53)
 
 /* ---- Interrupt remapping table entries (9.10, 9.11) ---- */
 

@@ -83,6 +83,29 @@ static uint64_t find_in(struct root_table root, const char *signature)
 	return 0;
 }
 
+bool acpi_next(phys_t rsdp_address, const char *signature, uint32_t *at, phys_t *table)
+{
+	struct acpi_rsdp rsdp;
+	struct root_table roots[2];
+	char name[4];
+
+	if (!read_rsdp(rsdp_address, &rsdp))
+		return false;
+	roots[0] = open_xsdt(&rsdp);
+	roots[1] = open_rsdt(&rsdp);
+	while (*at < roots[0].count + roots[1].count) {
+		uint32_t index = (*at)++;
+		const struct root_table *root = &roots[index >= roots[0].count];
+		uint64_t entry = read_entry(root, index - (root == &roots[1] ? roots[0].count : 0), name);
+
+		if (entry && !memcmp(name, signature, 4)) {
+			*table = phys(entry);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ACPI specification 5.2.6: four ASCII characters. All that it lists, or reserves, are of these. */
 static bool is_name(const char *name)
 {

@@ -5,6 +5,7 @@
 #ifndef ACPI_H
 #define ACPI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arena.h"
@@ -32,6 +33,12 @@ struct acpi_table {
  */
 enum acpi_result acpi_find(struct acpi_table *table, phys_t rsdp, const char *signature, uint32_t least,
 			   struct arena *arena);
+
+/*
+ * The tables with `signature` that entries of the XSDT and of the RSDT refer to, one a call: *at is 0 at first.
+ * False: no more. A table that both list comes twice.
+ */
+bool acpi_next(phys_t rsdp, const char *signature, uint32_t *at, phys_t *table);
 
 /* The same for a table that is known to be at `at`: ACPI_FOUND, ACPI_BAD_TABLE, ACPI_NO_ROOM. */
 enum acpi_result acpi_copy(struct acpi_table *table, phys_t at, uint32_t least, struct arena *arena);

@@ -5,14 +5,21 @@
 #include "state.h"
 #include "vtd.h"
 
+/*
+ * A unit in caching mode is an emulated one: its hypervisor maps each present entry of the tables for the
+ * devices that it has passed through, one by one, and would be at it for hours.
+ */
 static bool is_wanted(const struct relay *relay)
 {
+	for (uint32_t i = 0; i < relay->unit_count; i++)
+		if (unit_dma_active(&relay->units[i]) && relay->units[i].cap & VTD_CAP_CM)
+			return false;
 	return relay->params.holes == HOLES_SINK && relay->params.bad == BAD_SINK;
 }
 
-static uint64_t hole_entry(const struct relay *relay, unsigned int level)
+uint64_t hole_entry(const struct relay *relay, unsigned int level)
 {
-	return sink_entry(&relay->sink, level) | VTD_PT_HOLE;
+	return is_wanted(relay) ? sink_entry(&relay->sink, level) | VTD_PT_HOLE : 0;
 }
 
 static void fill(uint64_t *table, uint64_t present, uint64_t hole)

@@ -18,6 +18,9 @@
 
 #include "relay.h"
 
+/* What stands in an entry of a table of `level` that maps nothing: 0 where holes are left. */
+uint64_t hole_entry(const struct relay *relay, unsigned int level);
+
 /* Fill the holes of all copied tables. Ends early, which is logged, when the time budget is out. */
 void hole_fill(struct relay *relay);
 

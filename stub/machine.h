@@ -68,6 +68,21 @@ uint32_t machine_measure_clock(void);
 /* Non-maskable interrupts that have come since the stub began; they are counted and pass by. */
 uint64_t machine_nmis(void);
 
+/*
+ * This CPU's APIC id (x2APIC's, 32 bits), and whether its local APIC is in x2APIC mode and cannot leave
+ * it: locked by firmware (IA32_XAPIC_DISABLE_STATUS, Intel SDM volume 4), or an id that xAPIC mode does not
+ * have. A kernel without interrupt remapping has to leave x2APIC mode.
+ */
+uint32_t machine_apic_id(void);
+bool machine_x2apic_stays(void);
+
+/*
+ * Does an interrupt in compatibility format reach this CPU? Makes the timer (PIT) raise one by the IO-APIC
+ * and waits, some 20 ms at most, until the local APIC has it. The IO-APIC's entries, the local APIC and the
+ * timer are afterwards as before; nothing stays pending.
+ */
+bool machine_interrupt_arrives(void);
+
 /* One turn of a poll. */
 void machine_relax(void);
 

@@ -79,6 +79,17 @@ static bool parse_elfcorehdr(struct params *params, struct word value)
 	return true;
 }
 
+/* As in Linux: without a size suffix, and 0x may be there or not. */
+static bool parse_acpi_rsdp(struct params *params, struct word value)
+{
+	uint64_t address;
+
+	if (!word_take_hex(&value, &address) || value.size)
+		return false;
+	params->acpi_rsdp = address;
+	return true;
+}
+
 static void complain(struct report *report, struct word word, const char *expected)
 {
 	char text[64];
@@ -116,6 +127,9 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	} else if (word_has_name(word, "dmarelay.pci=", &value)) {
 		if (!parse_choice(value, "on\0off\0", &params->pci))
 			complain(report, word, "on or off");
+	} else if (word_has_name(word, "dmarelay.iommu=", &value)) {
+		if (!parse_choice(value, "auto\0hide\0show\0", &params->iommu))
+			complain(report, word, "auto, hide or show");
 	} else if (word_has_name(word, "dmarelay.log=", &value)) {
 		if (!parse_console(params, value))
 			complain(report, word, "ttyS0 to ttyS3, perhaps with ,BAUD, or off");
@@ -125,8 +139,11 @@ static void parse_word(struct params *params, struct word word, struct report *r
 	} else if (word_has_name(word, "elfcorehdr=", &value)) {
 		if (!parse_elfcorehdr(params, value))
 			complain(report, word, "[SIZE@]ADDRESS");
+	} else if (word_has_name(word, "acpi_rsdp=", &value)) {
+		if (!parse_acpi_rsdp(params, value))
+			complain(report, word, "a hexadecimal address");
 	} else if (word_has_name(word, "dmarelay.", &value) && !word_has_name(word, "dmarelay.test=", &value)) {
-		complain(report, word, "policy, bad, holes, pasid, faults, fence, pci, log or budget");
+		complain(report, word, "policy, bad, holes, pasid, faults, fence, pci, iommu, log or budget");
 	}
 }
 
@@ -142,6 +159,7 @@ void params_parse(struct params *params, const char *command_line, struct report
 		.faults = FAULTS_KEEP,
 		.fence = FENCE_AUTO,
 		.pci = PCI_ON,
+		.iommu = IOMMU_AUTO,
 		.budget_ms = PARAMS_BUDGET_DEFAULT,
 	};
 	while ((word = word_next(&command_line)).size) {

@@ -21,6 +21,7 @@ enum params_pasid { PASID_KEEP, PASID_DROP };
 enum params_faults { FAULTS_KEEP, FAULTS_MUTE };
 enum params_fence { FENCE_AUTO, FENCE_ON, FENCE_OFF };
 enum params_pci { PCI_ON, PCI_OFF };
+enum params_iommu { IOMMU_AUTO, IOMMU_HIDE, IOMMU_SHOW };
 
 struct params {
 	uint8_t policy;			/* dmarelay.policy=keep|isolate|off: enum params_policy */
@@ -31,12 +32,14 @@ struct params {
 	uint8_t fence;			/* dmarelay.fence=auto|on|off: enum params_fence */
 	bool adopt_off;			/* dmarelay=off, the adopting kernel's own option */
 	uint8_t pci;			/* dmarelay.pci=on|off, the survey: enum params_pci */
+	uint8_t iommu;			/* dmarelay.iommu=auto|hide|show: enum params_iommu */
 	bool console;			/* dmarelay.log=ttyS0[,115200]|off */
 	unsigned int console_port;	/* 0-3 */
 	uint32_t console_baud;
 	uint32_t budget_ms;		/* dmarelay.budget=MILLISECONDS, for the whole run */
 	bool elfcorehdr_given;		/* elfcorehdr=[SIZE@]ADDRESS, the kernel's own option */
 	uint64_t elfcorehdr;		/* physical address */
+	uint64_t acpi_rsdp;		/* acpi_rsdp=ADDRESS, the kernel's own option; 0 if it is not given */
 };
 
 #define PARAMS_BUDGET_DEFAULT	15000u

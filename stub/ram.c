@@ -134,17 +134,24 @@ static void append_e820(struct handoff_range *ranges, size_t *count, const struc
 }
 
 /* Does any range of `set` touch [first, last]? */
-static bool set_touches(const struct ram_set *set, uint64_t first, uint64_t last)
+bool ram_set_touches(const struct ram_set *set, uint64_t first, uint64_t last)
 {
 	size_t i = set_find(set, last);
 
 	return i < set->count && set->ranges[i].last >= first;
 }
 
+bool ram_set_covers(const struct ram_set *set, uint64_t first, uint64_t last)
+{
+	size_t i = set_find(set, first);
+
+	return i < set->count && set->ranges[i].last >= last;
+}
+
 bool ram_touches(const struct ram *ram, phys_t start, uint64_t size)
 {
 	return ram_hits_crash_region(ram, start, size) ||
-	       set_touches(&ram->crashed, start.pa, start.pa + (size - 1));
+	       ram_set_touches(&ram->crashed, start.pa, start.pa + (size - 1));
 }
 
 /*
@@ -160,7 +167,7 @@ static void close_gaps(struct ram *ram)
 		struct handoff_range *before = &set->ranges[merged], *range = &set->ranges[i];
 		uint64_t first = before->last + 1, last = range->first - 1;
 
-		if (last - first < LOADER_GAP && !set_touches(&ram->crashed, first, last))
+		if (last - first < LOADER_GAP && !ram_set_touches(&ram->crashed, first, last))
 			before->last = range->last;
 		else
 			set->ranges[++merged] = *range;
@@ -188,6 +195,38 @@ static enum handoff_reason discover_crash_region(struct ram *ram, const struct r
 	return HANDOFF_OK;
 }
 
+/* Whole pages of [first, last] that lie below and above [gap_first, gap_last], which is of whole pages. */
+static void append_around(struct handoff_range *ranges, size_t *count, uint64_t first, uint64_t last,
+			  uint64_t gap_first, uint64_t gap_last)
+{
+	uint64_t below = last < gap_first ? last + 1 : gap_first, above = first > gap_last ? first : gap_last + 1;
+
+	if (first < below)
+		append(ranges, count, first, below - first);
+	if (above <= last)
+		append(ranges, count, above, last - above + 1);
+}
+
+static enum handoff_reason discover_dump_memory(struct ram *ram, const struct relay_boot *boot, struct arena *arena)
+{
+	struct handoff_range *ranges = arena_alloc(arena, 2 * boot->e820_count * sizeof(*ranges), 8);
+	uint64_t gap_first = boot->arena_phys.pa, gap_last = gap_first + boot->arena_size - 1;
+	size_t count = 0;
+
+	if (!ranges)
+		return HANDOFF_ARENA_TOO_SMALL;
+	for (size_t i = 0; i < boot->e820_count; i++) {
+		const struct relay_e820 *entry = &boot->e820[i];
+		uint64_t first = (entry->start + ~PAGE_MASK) & PAGE_MASK;
+		uint64_t end = (entry->start + entry->size) & PAGE_MASK;
+
+		if ((entry->type == E820_RAM || entry->type == E820_KERN) && first >= entry->start && first < end)
+			append_around(ranges, &count, first, end - 1, gap_first, gap_last);
+	}
+	ram->dump_memory = ram_set_make(ranges, count);
+	return HANDOFF_OK;
+}
+
 enum handoff_reason ram_discover(struct ram *ram, const struct relay_boot *boot,
 				 const struct params *params, struct arena *arena)
 {
@@ -203,5 +242,6 @@ enum handoff_reason ram_discover(struct ram *ram, const struct relay_boot *boot,
 	if (reason != HANDOFF_OK)
 		return reason;
 	ram->crashed = ram_set_make(core.loads, core.load_count);
-	return discover_crash_region(ram, boot, &core, arena);
+	reason = discover_crash_region(ram, boot, &core, arena);
+	return reason != HANDOFF_OK ? reason : discover_dump_memory(ram, boot, arena);
 }

@@ -2,12 +2,15 @@
 /*
  * ram.h - whose memory is whose
  *
- * Two sets of physical ranges, from what the loader left for the kdump kernel:
+ * Sets of physical ranges, from what the loader left for the kdump kernel:
  *
  *   crashed RAM	PT_LOAD segments of the ELF core header: what the crashed kernel used, and the
  *			only place where its tables can be (provenance)
  *   crash region	what the kdump kernel lives in: RAM of its e820, the ELF core header, and what
  *			the loader placed. No translation may lead there (target)
+ *
+ *   dump memory	the pages that the kdump kernel may give to a driver: RAM of its e820 but the arena,
+ *			which is reserved (setup_data). With low memory: kernels before 5.13 use it
  *
  * The first MiB never counts as crash region, though e820 lists it: Linux sets it aside whole in a
  * kdump kernel (reserve_real_mode()), and crashed kernels do map it for ISA bridges.
@@ -31,14 +34,19 @@ struct ram_set {
 struct ram {
 	struct ram_set crashed;
 	struct ram_set crash_region;
+	struct ram_set dump_memory;
 };
 
 /*
- * Build both sets; they live in `arena`. HANDOFF_OK, or HANDOFF_BAD_E820, HANDOFF_NO_ELFCOREHDR,
+ * Build the sets; they live in `arena`. HANDOFF_OK, or HANDOFF_BAD_E820, HANDOFF_NO_ELFCOREHDR,
  * HANDOFF_BAD_ELFCOREHDR, HANDOFF_ARENA_TOO_SMALL.
  */
 enum handoff_reason ram_discover(struct ram *ram, const struct relay_boot *boot,
 				 const struct params *params, struct arena *arena);
+
+/* Is any, or each, byte of [first, last] in the set? */
+bool ram_set_touches(const struct ram_set *set, uint64_t first, uint64_t last);
+bool ram_set_covers(const struct ram_set *set, uint64_t first, uint64_t last);
 
 /* Sort and merge ranges[0..count) in place into a set. Ranges with last < first must not occur. */
 struct ram_set ram_set_make(struct handoff_range *ranges, size_t count);

@@ -10,6 +10,7 @@
 #include "absent.h"
 #include "copy.h"
 #include "discover.h"
+#include "hide.h"
 #include "log.h"
 #include "machine.h"
 #include "mend.h"
@@ -65,6 +66,8 @@ static void seal(struct relay *relay, enum handoff_outcome outcome, enum handoff
 	relay->outcome = outcome;
 	relay->reason = reason;
 	log_nmis(relay);
+	relay->report.mode = relay->hide.mode;
+	relay->report.hide_reason = relay->hide.reason;
 	report_seal(&relay->report, outcome, reason);
 }
 
@@ -75,6 +78,7 @@ bool relay_open(const struct relay_boot *boot)
 	memset(relay, 0, sizeof(*relay));	/* hosts run more than once */
 	relay->boot = *boot;
 	relay->phase_start = boot->entry_ticks;
+	relay->hide.reason = HANDOFF_HIDE_NOT_ASKED;
 	arena_init(&relay->arena, boot->arena, boot->arena_phys, boot->arena_size);
 	if (!report_init(&relay->report, &relay->arena)) {
 		relay->report.header = NULL;
@@ -153,6 +157,15 @@ void relay_survey_cut(void)
 	seal(&the_relay, the_relay.outcome, the_relay.reason);
 }
 
+void relay_hide_prepare(void)
+{
+	hide_prepare(&the_relay);
+	if (the_relay.hide.reason == HANDOFF_HIDE_NOT_ASKED)
+		return;
+	end_phase(&the_relay, HANDOFF_PHASE_HIDE);
+	seal(&the_relay, the_relay.outcome, the_relay.reason);
+}
+
 void relay_commit(void)
 {
 	switch_begin(&the_relay);
@@ -202,6 +215,36 @@ void relay_conclude(void)
 	end_phase(&the_relay, HANDOFF_PHASE_SWITCH);
 	restate_times(&the_relay);
 	seal(&the_relay, HANDOFF_SWITCHED, reason);
+}
+
+static void tell_mode(struct relay *relay)
+{
+	if (relay->hide.reason == HANDOFF_HIDE_NOT_ASKED)
+		return;
+	if (relay->hide.mode == HANDOFF_HIDDEN)
+		log_line(&relay->report, "hidden: the kdump kernel sees no IOMMU");
+	else
+		log_line(&relay->report, "not hidden, reason %u", relay->hide.reason);
+	end_phase(relay, HANDOFF_PHASE_HIDE);
+	seal(relay, relay->outcome, switch_reason(relay));
+}
+
+void relay_hide(void)
+{
+	hide(&the_relay);
+	tell_mode(&the_relay);
+}
+
+const uint64_t *relay_taken(uint32_t *count)
+{
+	*count = the_relay.hide.mode == HANDOFF_HIDDEN ? the_relay.hide.taken_count : 0;
+	return *count ? the_relay.hide.taken : NULL;
+}
+
+void relay_show(void)
+{
+	hide_undo(&the_relay, HANDOFF_HIDE_EXCEPTION);
+	tell_mode(&the_relay);
 }
 
 void relay_trapped(const struct relay_trap *trap)

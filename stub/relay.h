@@ -30,6 +30,7 @@ struct relay_e820 {
 };
 
 #define RELAY_MAX_E820	1024
+#define RELAY_E820_TABLE	128	/* entries that boot_params have themselves; more are in setup_data */
 
 /* What the boot loader said, read once by arch/x86/bootparam.c. */
 struct relay_boot {
@@ -45,6 +46,10 @@ struct relay_boot {
 	phys_t arena_phys;
 	uint64_t arena_size;		/* bytes, page multiple */
 	bool adopting;			/* `dmarelay wrap` was told that the kernel adopts */
+	uint32_t e820_room;		/* entries that boot_params' table could take more */
+	bool hide;			/* `dmarelay wrap --hide`: dmarelay.iommu=auto hides */
+	bool tboot;			/* boot_params say that tboot measured the boot */
+	struct { uint64_t start, size; } initrd;	/* size 0: none */
 	uint64_t entry_ticks;		/* machine_ticks() at the stub's first instructions */
 };
 
@@ -69,6 +74,22 @@ bool relay_prepare(void);
  */
 void relay_survey(void);
 void relay_survey_cut(void);
+
+/*
+ * Build what a kdump kernel that is to see no IOMMU needs, if that is asked for and possible (hide.h). After
+ * relay_survey(). A trap handler may cut it short; relay_commit() then switches, and relay_hide() does nothing.
+ */
+void relay_hide_prepare(void);
+
+/*
+ * Hide the IOMMU if that was prepared, after relay_commit(), and seal. A trap handler may cut it short: then
+ * relay_show() undoes it; should that be cut as well, relay_conclude() may be called.
+ */
+void relay_hide(void);
+void relay_show(void);
+
+/* Pages of the kdump kernel's memory that it must not have, as it is hidden from it; NULL if none. */
+const uint64_t *relay_taken(uint32_t *count);
 
 /* Switch the hardware to the copies and seal the results. Bounded by dmarelay.budget. */
 void relay_commit(void);

@@ -85,6 +85,11 @@ void report_drop(struct report *report, enum handoff_section_type type)
 	report->sections[type].dropped++;
 }
 
+uint32_t report_dropped(const struct report *report, enum handoff_section_type type)
+{
+	return report->sections[type].dropped;
+}
+
 uint32_t report_count(const struct report *report, enum handoff_section_type type)
 {
 	return report->sections[type].count;
@@ -169,6 +174,8 @@ void report_seal(struct report *report, enum handoff_outcome outcome, enum hando
 		.base = arena_phys(report->arena, header).pa,
 		.outcome = outcome,
 		.reason = reason,
+		.mode = report->mode,
+		.hide_reason = report->hide_reason,
 		.section_count = with_tables ? REPORT_SECTIONS : REPORT_SECTIONS - 1,
 		.stub_version = STUB_VERSION,
 	};

@@ -32,6 +32,7 @@ struct report {
 	struct arena *arena;
 	struct handoff_header *header;
 	struct report_section sections[REPORT_SECTIONS + 1];	/* by type; [0] unused */
+	uint16_t mode, hide_reason;	/* enum handoff_mode, handoff_hide_reason */
 	uint64_t tables;	/* arena offset where the tables begin, page aligned */
 };
 
@@ -47,6 +48,9 @@ void report_drop(struct report *report, enum handoff_section_type type);
 /* Number of entries in a section, and entry `index` (which must exist). */
 uint32_t report_count(const struct report *report, enum handoff_section_type type);
 void *report_entry(const struct report *report, enum handoff_section_type type, uint32_t index);
+
+/* How many entries of a section found no room. */
+uint32_t report_dropped(const struct report *report, enum handoff_section_type type);
 
 /* Take back all entries of a section but the first `count`: what they told did not come about. */
 void report_truncate(struct report *report, enum handoff_section_type type, uint32_t count);

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "budget.h"
 #include "dmar.h"
+#include "hide.h"
 #include "memo.h"
 #include "pagetable.h"
 #include "params.h"
@@ -36,6 +37,7 @@ struct relay {
 	struct share share;		/* of what is left, for page tables */
 	struct memo memo;
 	struct alias alias;
+	struct hide hide;
 	struct pagetable_formats formats;
 	bool unmendable;		/* some table in place has a bad entry that stays: trust none again */
 	uint64_t *scratch[PAGETABLE_MAX_LEVELS];	/* one page a level, to vet tables left in place */

@@ -87,6 +87,11 @@ static bool invalidate_dma(struct relay *relay, struct unit *unit)
 	       queue_invalidate_iotlb(relay, unit);
 }
 
+bool switch_reload(struct relay *relay, struct unit *unit)
+{
+	return flush_write_buffer(relay, unit) && invalidate_dma(relay, unit) && queue_finish(relay, unit);
+}
+
 static void switch_dma(struct relay *relay, struct unit *unit)
 {
 	struct handoff_unit *report = unit->report;

@@ -15,6 +15,7 @@
 #define SWITCH_H
 
 #include "relay.h"
+#include "unit.h"
 
 /* Room for what the switch itself needs, for every active unit. False if the arena has none. */
 bool switch_prepare(struct relay *relay);
@@ -35,5 +36,11 @@ void switch_all(struct relay *relay);
  * Bounded alike.
  */
 void switch_resume(struct relay *relay);
+
+/*
+ * A switched unit's DMA tables were changed: make it forget all that it has cached of them. False if it does not
+ * confirm that.
+ */
+bool switch_reload(struct relay *relay, struct unit *unit);
 
 #endif /* SWITCH_H */

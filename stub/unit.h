@@ -57,6 +57,7 @@ struct unit {
 	uint32_t waits;				/* Wait descriptors so far: the number of the last one */
 
 	/* How far the switch has come. A CPU exception may cut it anywhere: each is set before it is true. */
+	bool irq_blocked;			/* hidden: the interrupt table is, or may be, the blocked one */
 	uint8_t work;				/* SWITCH_*: what there is to do (switch.c) */
 	enum unit_stage stage;
 	uint32_t ir_left;			/* ir_reason of an interrupt table that stays in place */

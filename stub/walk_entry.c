@@ -51,6 +51,8 @@ void walk_replace(struct walk *walk, struct frame *frame, unsigned int index, ui
 	}
 	quarantine(&walk->relay->report, &record);
 	frame->entries[index] = sink ? sink_for(walk, frame->level) : 0;
+	if (sink && rule == walk->format->rule_target && record.target == start)
+		frame->entries[index] |= VTD_PT_SELF;
 	if (sink)
 		walk->domain->flags |= HANDOFF_DOMAIN_SUNK;
 }

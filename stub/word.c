@@ -78,7 +78,7 @@ static bool hex_digit(char c, uint64_t *digit)
 	return true;
 }
 
-static bool take_hex(struct word *word, uint64_t *value)
+static bool take_hex_digits(struct word *word, uint64_t *value)
 {
 	size_t digits = 0;
 	uint64_t digit;
@@ -101,7 +101,7 @@ bool word_take_memory(struct word *word, uint64_t *value)
 	if (word->size > 2 && word->text[0] == '0' && (word->text[1] | 0x20) == 'x') {
 		word->text += 2;
 		word->size -= 2;
-		if (!take_hex(word, value))
+		if (!take_hex_digits(word, value))
 			return false;
 	} else if (!word_take_decimal(word, value)) {
 		return false;
@@ -122,4 +122,17 @@ bool word_take_memory(struct word *word, uint64_t *value)
 		return false;
 	*value <<= shift;
 	return true;
+}
+
+bool word_take_hex(struct word *word, uint64_t *value)
+{
+	if (word->size && word->text[0] == '+') {
+		word->text++;
+		word->size--;
+	}
+	if (word->size > 1 && word->text[0] == '0' && (word->text[1] | 0x20) == 'x') {
+		word->text += 2;
+		word->size -= 2;
+	}
+	return take_hex_digits(word, value);
 }

@@ -35,4 +35,10 @@ bool word_take_decimal(struct word *word, uint64_t *value);
  */
 bool word_take_memory(struct word *word, uint64_t *value);
 
+/*
+ * A number as Linux' kstrtoul(..., 16) reads it, from the front of *word: hexadecimal, with or without 0x,
+ * perhaps a plus in front. False if there are no digits, or it exceeds 64 bits.
+ */
+bool word_take_hex(struct word *word, uint64_t *value);
+
 #endif /* WORD_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What entries say about each other. Numbers that only name something (reasons, rules, phases) are
- * not checked: a newer stub of the same major version may know more of them.
+ * not checked: a newer stub of the same major version may know more of them. The header's mode is more
+ * than a name: a stub that is not newer has no other values than those known here.
  */
 #include "handoff_check.h"
 
@@ -23,6 +24,26 @@ static uint64_t entry_at(const struct reader *r, enum handoff_section_type type,
 	((value) < (r)->view->sections[target].count ||						\
 	 ENTRY_PROBLEM(r, name, type, index, field, "an index below %u, found %u",		\
 		       (r)->view->sections[target].count, value))
+
+#define CHECK_HEADER(r, field, allowed, expected, ...)						\
+	((allowed) || problem_at((r)->problem, (r)->start + offsetof(struct handoff_header, field),	\
+				 #field ": expected " expected, __VA_ARGS__))
+
+bool handoff_check_mode(const struct reader *r)
+{
+	struct handoff_header *header = &r->view->header;
+	bool newer = header->minor > HANDOFF_MINOR;
+
+	if (header->minor < HANDOFF_MINOR_MODE)		/* the fields' place was reserved */
+		header->mode = header->hide_reason = 0;
+	return CHECK_HEADER(r, mode, newer || header->mode <= HANDOFF_HIDDEN,
+			    "at most %d, found %u", HANDOFF_HIDDEN, header->mode) &&
+	       CHECK_HEADER(r, hide_reason, newer || header->hide_reason <= HANDOFF_HIDE_POLICY,
+			    "at most %d, found %u", HANDOFF_HIDE_POLICY, header->hide_reason) &&
+	       CHECK_HEADER(r, hide_reason, header->mode != HANDOFF_HIDDEN || !header->hide_reason,
+			    "%d, since the IOMMU is hidden, found %u", HANDOFF_HIDE_OK,
+			    header->hide_reason);
+}
 
 /*
  * Domains may share a slice (HANDOFF_DOMAIN_SHARED), and then each lists it: a small block could

@@ -18,6 +18,12 @@ struct reader {
 
 #define LL(value)	((unsigned long long)(value))
 
+/*
+ * Of a header that is sound otherwise: is the mode one that there is, and the reason one that goes with
+ * it? In a header without them both become 0.
+ */
+bool handoff_check_mode(const struct reader *r);
+
 /* The last pass: do the entries of the sections in r->view lead only to others that exist? */
 bool handoff_check_entries(const struct reader *r);
 

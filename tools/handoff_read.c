@@ -84,7 +84,7 @@ static bool read_header(const struct reader *r)
 		return problem_at(r->problem, r->start, "expected a handoff header of %zu bytes, "
 				  "found %llu", sizeof(r->view->header), LL(r->size));
 	memcpy(&r->view->header, r->payload, sizeof(r->view->header));
-	return check_versions(r) && check_sizes(r);
+	return check_versions(r) && check_sizes(r) && handoff_check_mode(r);
 }
 
 /* The place of row `index` of the section table, in the file */

@@ -20,6 +20,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-e
 
 #define HANDOFF_KNOWN_SECTIONS	(HANDOFF_HOLES + 1)
 
+#define HANDOFF_MINOR_MODE	5	/* since then the header has mode and hide_reason */
+
 #define HANDOFF_NO_DEVICE	0xffffffffu	/* handoff_pasid.device: DEVICES had no room for it */
 
 /* One section; one that is missing in the block has count 0. */

@@ -58,6 +58,52 @@ static const struct reason {
 		"its interrupt table's address or size cannot be" },
 };
 
+static const char *const modes[] = {
+	[HANDOFF_SHOWN]		= "shown",
+	[HANDOFF_HIDDEN]	= "hidden",
+};
+
+static const struct reason hide_reasons[] = {
+	[HANDOFF_HIDE_OK]		= { "ok", "" },
+	[HANDOFF_HIDE_NOT_ASKED]	= { "not-asked",
+		"to hide it was not asked for, or there was nothing to switch" },
+	[HANDOFF_HIDE_NO_TRANSLATION]	= { "no-translation", "no unit translates DMA" },
+	[HANDOFF_HIDE_NOT_SWITCHED]	= { "not-switched",
+		"a unit was left as it was, or its switch is not complete: see the units" },
+	[HANDOFF_HIDE_IN_PLACE]		= { "in-place",
+		"tables were left in the crashed kernel's memory" },
+	[HANDOFF_HIDE_NESTED]		= { "nested", "a device has a nested translation" },
+	[HANDOFF_HIDE_SHARED]		= { "shared-table",
+		"a device's top table is a lower table of another domain" },
+	[HANDOFF_HIDE_WIDTH]		= { "width",
+		"memory of the kdump kernel is beyond what a device's tables can map" },
+	[HANDOFF_HIDE_LOW_MEMORY]	= { "low-memory",
+		"the kdump kernel has RAM above 4 GiB, and less than 72 MiB below" },
+	[HANDOFF_HIDE_X2APIC]		= { "x2apic",
+		"the CPU's APIC id is 255 or more, or x2APIC mode is locked" },
+	[HANDOFF_HIDE_INITRD]		= { "initrd", "the initrd brings a DMAR table" },
+	[HANDOFF_HIDE_TBOOT]		= { "tboot",
+		"the machine was booted by tboot, which has a copy of the DMAR table" },
+	[HANDOFF_HIDE_NO_ROOM]		= { "no-room", "the arena has no room for it" },
+	[HANDOFF_HIDE_DMAR]		= { "dmar",
+		"the DMAR table's signature cannot be changed" },
+	[HANDOFF_HIDE_INVALIDATE]	= { "invalidate",
+		"a unit did not confirm an invalidation" },
+	[HANDOFF_HIDE_INTERRUPTS]	= { "interrupts",
+		"a unit did not take the interrupt table that blocks all interrupts" },
+	[HANDOFF_HIDE_DELIVERY]		= { "delivery",
+		"an interrupt in compatibility format, raised as a trial, did not arrive" },
+	[HANDOFF_HIDE_BUDGET]		= { "budget", "the time of dmarelay.budget was used up" },
+	[HANDOFF_HIDE_EXCEPTION]	= { "exception",
+		"a CPU exception in the stub, or no way to change the kdump kernel's memory map" },
+	[HANDOFF_HIDE_MEMORY_MAP]	= { "memory-map",
+		"the kdump kernel's memory map lists the crashed kernel's RAM" },
+	[HANDOFF_HIDE_ROOT]		= { "root",
+		"a unit's root table was invalid, so that nothing is known of its devices" },
+	[HANDOFF_HIDE_POLICY]		= { "policy",
+		"dmarelay.bad=block or dmarelay.policy=isolate rules it out" },
+};
+
 static const char *const translations[] = {
 	[0]			= "none",
 	[HANDOFF_TRANSLATED]	= "translated",
@@ -93,6 +139,7 @@ static const char *const phases[] = {
 	[HANDOFF_PHASE_SEAL]		= "seal",
 	[HANDOFF_PHASE_SWITCH]		= "switch",
 	[HANDOFF_PHASE_SURVEY]		= "survey",
+	[HANDOFF_PHASE_HIDE]		= "hide",
 };
 
 static struct label pick(const char *name, const char *kind, uint32_t number)
@@ -122,6 +169,22 @@ struct label reason_name(uint32_t reason)
 const char *reason_text(uint32_t reason)
 {
 	return reason < COUNT(reasons) && reasons[reason].text ? reasons[reason].text : "";
+}
+
+struct label mode_name(uint32_t mode)
+{
+	return PICK(modes, "mode", mode);
+}
+
+struct label hide_reason_name(uint32_t reason)
+{
+	return pick(reason < COUNT(hide_reasons) ? hide_reasons[reason].name : NULL, "hide-reason",
+		    reason);
+}
+
+const char *hide_reason_text(uint32_t reason)
+{
+	return reason < COUNT(hide_reasons) ? hide_reasons[reason].text : "";
 }
 
 struct label translation_name(uint32_t translation)

@@ -18,6 +18,8 @@ struct label {
 
 struct label outcome_name(uint32_t outcome);
 struct label reason_name(uint32_t reason);
+struct label mode_name(uint32_t mode);
+struct label hide_reason_name(uint32_t reason);
 struct label translation_name(uint32_t translation);
 struct label action_name(uint32_t action);
 struct label object_name(uint32_t object);
@@ -33,6 +35,7 @@ const char *unit_mode(const struct handoff_unit *unit);
 
 /* The reason as a sentence's part, or "" if it is not known. */
 const char *reason_text(uint32_t reason);
+const char *hide_reason_text(uint32_t reason);
 
 /* What a fault record's reason code says (VT-d spec, appendix "Fault Reason Encodings"). */
 const char *fault_text(uint32_t code);

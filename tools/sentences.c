@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "addr.h"
 #include "facts.h"
 #include "names.h"
 #include "rules.h"
@@ -37,7 +38,11 @@ static void put_object(FILE *out, const struct handoff_record *record)
 		break;
 	case HANDOFF_CONTEXT:
 		put_device(out, record);
-		fputs(": the context entry", out);
+		if (record->rule == HANDOFF_RULE_HIDE_CONFLICT)
+			fprintf(out, ": %" PRIu64 " pages of its IOVA space",
+				(uint64_t)(record->size / PAGE_SIZE));
+		else
+			fputs(": the context entry", out);
 		break;
 	case HANDOFF_PAGE_TABLE:
 		put_device(out, record);
@@ -79,6 +84,8 @@ static const char *deed(const struct handoff_record *record)
 	case HANDOFF_KEPT:
 		return "It was left as it was";
 	case HANDOFF_SUNK:
+		if (record->rule == HANDOFF_RULE_HIDE_CONFLICT)
+			return "They now map the scratch page: the kdump kernel cannot use the device";
 		return record->object == HANDOFF_LEAF ? "It now maps the scratch page"
 						      : "All behind it now maps the scratch page";
 	case HANDOFF_BLOCKED:
@@ -101,6 +108,10 @@ void sentence_record(FILE *out, const struct handoff_record *record, const char 
 	else
 		fprintf(out, "%s%s: a rule that this version does not know.\n", indent,
 			rule_name(record->rule).text);
+	if (record->rule == HANDOFF_RULE_HIDE_CONFLICT) {
+		fprintf(out, "%s%s.\n", indent, deed(record));
+		return;
+	}
 	fprintf(out, "%s%s%s. Found 0x%016" PRIx64, indent, deed(record),
 		record->in_place ? ", in the crashed kernel's own table" : "", record->found[0]);
 	if (record->found[1])

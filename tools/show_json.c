@@ -92,13 +92,29 @@ static void put_rmrr(struct json *json, const struct handoff_rmrr *rmrr)
 	json_end_object(json);
 }
 
+/* A phase may come in parts, each with an entry of its own. Their sum has one key. */
 static void put_timing(struct json *json, const struct handoff_view *view)
 {
-	json_object(json, "timing");
-	for (uint32_t i = 0; i < view->sections[HANDOFF_TIMING].count; i++) {
+	uint64_t us[HANDOFF_PHASE_HIDE + 1] = { 0 };
+	bool shown[HANDOFF_PHASE_HIDE + 1] = { false };
+	uint32_t count = view->sections[HANDOFF_TIMING].count;
+
+	for (uint32_t i = 0; i < count; i++) {
 		struct handoff_timing timing = handoff_get_timing(view, i);
 
-		json_number(json, phase_name(timing.phase).text, timing.us);
+		if (timing.phase <= HANDOFF_PHASE_HIDE)
+			us[timing.phase] += timing.us;
+	}
+	json_object(json, "timing");
+	for (uint32_t i = 0; i < count; i++) {
+		struct handoff_timing timing = handoff_get_timing(view, i);
+		bool known = timing.phase <= HANDOFF_PHASE_HIDE;
+
+		if (known && shown[timing.phase])
+			continue;
+		if (known)
+			shown[timing.phase] = true;
+		json_number(json, phase_name(timing.phase).text, known ? us[timing.phase] : timing.us);
 	}
 	json_end_object(json);
 }
@@ -130,6 +146,8 @@ static void put_summary(struct json *json, const struct handoff_view *view)
 
 	json_string(json, "outcome", outcome_name(header->outcome).text);
 	json_string(json, "reason", reason_name(header->reason).text);
+	json_string(json, "mode", mode_name(header->mode).text);
+	json_string(json, "hide_reason", hide_reason_name(header->hide_reason).text);
 	json_bool(json, "digest_ok", view->digest_ok);
 	json_bytes(json, "stub_version", header->stub_version, version_length(header));
 	json_hex(json, "base", header->base);

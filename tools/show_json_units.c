@@ -110,6 +110,7 @@ void json_domain(struct json *json, const struct handoff_view *view,
 	json_bool(json, "fence", domain->flags & HANDOFF_DOMAIN_FENCE);
 	json_bool(json, "garbage", domain->flags & HANDOFF_DOMAIN_GARBAGE);
 	json_bool(json, "sunk", domain->flags & HANDOFF_DOMAIN_SUNK);
+	json_bool(json, "identity", domain->flags & HANDOFF_DOMAIN_IDENTITY);
 	json_bool(json, "shared", domain->flags & HANDOFF_DOMAIN_SHARED);
 	json_bool(json, "coarse", domain->flags & HANDOFF_DOMAIN_COARSE);
 	json_array(json, "ranges");

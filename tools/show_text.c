@@ -34,6 +34,22 @@ static uint64_t kib(uint64_t bytes)
 	return (bytes + 1023) >> 10;
 }
 
+/* A stub that knows of no other mode gives no reason. */
+static void put_mode(FILE *out, const struct handoff_header *header)
+{
+	const char *text = hide_reason_text(header->hide_reason);
+
+	fputs("IOMMU         ", out);
+	if (header->mode == HANDOFF_HIDDEN)
+		fputs("hidden from the kdump kernel", out);
+	else
+		fputs(mode_name(header->mode).text, out);
+	if (header->hide_reason != HANDOFF_HIDE_OK)
+		fprintf(out, " (%s%s%s)", hide_reason_name(header->hide_reason).text, *text ? ": " : "",
+			text);
+	fputc('\n', out);
+}
+
 static void put_summary(FILE *out, const struct handoff_view *view)
 {
 	const struct handoff_header *header = &view->header;
@@ -41,6 +57,7 @@ static void put_summary(FILE *out, const struct handoff_view *view)
 
 	fputs("outcome       ", out);
 	text_reason(out, outcome_name(header->outcome).text, header->reason);
+	put_mode(out, header);
 	if (!view->digest_ok)
 		fputs("digest        WRONG: the report was damaged after it was sealed\n", out);
 	fputs("stub          ", out);

@@ -171,9 +171,10 @@ void text_domain(FILE *out, const struct handoff_view *view, const struct handof
 	}
 	if (domain->folded)
 		fprintf(out, "folded into superpages: %u, ", domain->folded);
-	fprintf(out, "in place: %u%s%s\n", domain->in_place,
+	fprintf(out, "in place: %u%s%s%s\n", domain->in_place,
 		domain->flags & HANDOFF_DOMAIN_SHARED ? "; shared with an earlier domain" : "",
-		domain->flags & HANDOFF_DOMAIN_SUNK ? "; sunk in part" : "");
+		domain->flags & HANDOFF_DOMAIN_SUNK ? "; sunk in part" : "",
+		domain->flags & HANDOFF_DOMAIN_IDENTITY ? "; changed for hidden mode" : "");
 	fprintf(out, "    leaves: %" PRIu64 ", IOVA ranges: %u%s\n", domain->leaves,
 		domain->range_count, domain->flags & HANDOFF_DOMAIN_COARSE ?
 		", merged across gaps for want of room" : "");

@@ -28,8 +28,8 @@ struct request {
 
 static void print_help(void)
 {
-	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--adopting] [--dmar FILE]\n"
-	     "                     [--stub FILE]\n"
+	puts("Usage: dmarelay wrap VMLINUZ -o OUT [--arena SIZE] [--adopting] [--hide]\n"
+	     "                     [--dmar FILE] [--stub FILE]\n"
 	     "\n"
 	     "Makes a kernel image whose first instructions are the dmarelay stub. When kexec\n"
 	     "starts it after a crash, the stub copies the crashed kernel's DMA remapping\n"
@@ -51,6 +51,7 @@ static void print_help(void)
 	     "                     stays where it is, and the report says so.\n"
 	     "      --adopting     VMLINUZ has the adoption patches: pass-through devices may be\n"
 	     "                     fenced, since it takes the fences over (dmarelay.fence=auto)\n"
+	     "      --hide         the kdump kernel is to see no IOMMU (dmarelay.iommu=auto hides)\n"
 	     "      --dmar FILE    keep a copy of the machine's DMAR table in OUT, as of\n"
 	     "                     /sys/firmware/acpi/tables/DMAR: should the crash have damaged\n"
 	     "                     the firmware's, the stub goes by the copy, and mends the\n"
@@ -99,6 +100,7 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 		{ "output", required_argument, NULL, 'o' },
 		{ "arena", required_argument, NULL, 'a' },
 		{ "adopting", no_argument, NULL, 'A' },
+		{ "hide", no_argument, NULL, 'H' },
 		{ "dmar", required_argument, NULL, 'd' },
 		{ "stub", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
@@ -118,6 +120,9 @@ static int parse_arguments(int argc, char **argv, struct request *request)
 			break;
 		case 'A':
 			request->flags |= IMAGE_ADOPTING;
+			break;
+		case 'H':
+			request->flags |= IMAGE_HIDE;
 			break;
 		case 'd':
 			request->dmar = optarg;

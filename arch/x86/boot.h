@@ -49,6 +49,12 @@ struct boot_reserve {
 };
 
 /*
+ * Take pages of 4 KiB out of the RAM that boot_params' e820 table gives the kernel: they become reserved. All or
+ * none: false if a page is in no RAM entry of that table, or the table has no room.
+ */
+bool handover_take(phys_t boot_params, const uint64_t *pages, uint32_t count);
+
+/*
  * Hang [payload - 16, payload + size) into boot_params' setup_data list as our node, and behind it one
  * that reserves the same memory; or, if that was done before, give both the new size. The 16 bytes
  * before the payload are our own memory, at `node`; so is `again`, whose physical address is `again_at`:

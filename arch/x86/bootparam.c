@@ -91,6 +91,7 @@ static void read_e820(struct boot_store *store, struct relay_boot *boot)
 	boot->e820 = store->e820;
 	boot->e820_count = 0;
 	boot->e820_sound = count > 0 && count <= E820_MAX_TABLE;
+	boot->e820_room = boot->e820_sound ? (uint32_t)(E820_MAX_TABLE - count) : 0;
 	for (size_t i = 0; boot->e820_sound && i < count; i++)
 		add_e820(&store->params.e820_table[i], store, boot);
 }
@@ -157,6 +158,17 @@ static void read_setup_data(struct boot_store *store, struct relay_boot *boot)
 	}
 }
 
+/* One whose end is no address is none. */
+static void read_initrd(const struct boot_store *store, struct relay_boot *boot)
+{
+	uint64_t start = join(store->params.ext_ramdisk_image, store->params.hdr.ramdisk_image);
+	uint64_t size = join(store->params.ext_ramdisk_size, store->params.hdr.ramdisk_size);
+
+	boot->initrd.start = start;
+	boot->initrd.size = start <= UINT64_MAX - size ? size : 0;
+	boot_in_use(boot, start, size);
+}
+
 bool bootparam_read(phys_t where, struct boot_store *store, struct relay_boot *boot)
 {
 	const struct setup_header *header = &store->params.hdr;
@@ -166,8 +178,8 @@ bool bootparam_read(phys_t where, struct boot_store *store, struct relay_boot *b
 		return false;
 
 	boot_in_use(boot, where.pa, sizeof(store->params));
-	boot_in_use(boot, join(store->params.ext_ramdisk_image, header->ramdisk_image),
-		    join(store->params.ext_ramdisk_size, header->ramdisk_size));
+	read_initrd(store, boot);
+	boot->tboot = store->params.tboot_addr != 0;
 	read_command_line(store, boot);
 	read_e820(store, boot);
 	read_setup_data(store, boot);

@@ -39,3 +39,43 @@ bool handover_publish(phys_t boot_params, struct setup_data *node, struct boot_r
 	machine_fence();
 	return machine_write(head, &self, sizeof(self));
 }
+
+static struct boot_e820_entry *ram_with(struct boot_e820_entry *table, size_t count, uint64_t page)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table[i].type == E820_TYPE_RAM && page >= table[i].addr && table[i].size >= PAGE_SIZE &&
+		    page - table[i].addr <= table[i].size - PAGE_SIZE)
+			return &table[i];
+	return NULL;
+}
+
+/* The entry ends before the page; the page, and what is left behind it, are new ones. Kernels sort. */
+static bool split(struct boot_e820_entry *table, uint8_t *count, uint64_t page)
+{
+	struct boot_e820_entry *entry = ram_with(table, *count, page);
+
+	if (!entry || *count > E820_MAX_TABLE - 2)
+		return false;
+	table[(*count)++] = (struct boot_e820_entry){ page, PAGE_SIZE, E820_TYPE_RESERVED };
+	table[(*count)++] = (struct boot_e820_entry){
+		page + PAGE_SIZE, entry->addr + entry->size - page - PAGE_SIZE, E820_TYPE_RAM,
+	};
+	entry->size = page - entry->addr;
+	return true;
+}
+
+bool handover_take(phys_t boot_params, const uint64_t *pages, uint32_t count)
+{
+	phys_t entries_at = phys(boot_params.pa + offsetof(struct boot_params, e820_entries));
+	phys_t table_at = phys(boot_params.pa + offsetof(struct boot_params, e820_table));
+	static struct boot_e820_entry table[E820_MAX_TABLE];
+	uint8_t entries;
+
+	if (!machine_read(entries_at, &entries, sizeof(entries)) || entries > E820_MAX_TABLE ||
+	    !machine_read(table_at, table, sizeof(table)))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (!split(table, &entries, pages[i]))
+			return false;
+	return machine_write(table_at, table, sizeof(table)) && machine_write(entries_at, &entries, sizeof(entries));
+}

@@ -23,6 +23,7 @@ static phys_t boot_params;
 static bool found;	/* there are boot_params to read and write, and there is room for a report */
 static bool prepared;	/* there is something to commit */
 static bool published;	/* the kernel will find, and reserve, the arena */
+static bool taken;	/* the kernel's memory map lacks the pages that it must not have */
 static struct relay_trap trap;
 
 /*
@@ -65,6 +66,7 @@ static void describe_image(struct entry_state *entry, const struct image_info *i
 	boot.arena_phys = phys(arena);
 	boot.arena_size = info->arena_size;
 	boot.adopting = info->flags & IMAGE_ADOPTING;
+	boot.hide = info->flags & IMAGE_HIDE;
 	boot.dmar = phys(info->dmar_offset ? entry->load + info->dmar_offset : 0);
 	boot_in_use(&boot, entry->load, info->arena_offset + info->arena_size);
 }
@@ -77,6 +79,15 @@ static void publish(void)
 	if (size)
 		published = handover_publish(boot_params, boot.arena, &reserve,
 					     phys((uintptr_t)&reserve), payload, size);
+}
+
+/* Before the kernel can use them: else it is shown the IOMMU. */
+static void take_pages(void)
+{
+	uint32_t count;
+	const uint64_t *pages = relay_taken(&count);
+
+	taken = !count || handover_take(boot_params, pages, count);
 }
 
 void run_step(enum step step)
@@ -105,6 +116,9 @@ void run_step(enum step step)
 		relay_trapped(&trap);
 		relay_survey_cut();
 		break;
+	case STEP_HIDE_PREPARE:
+		relay_hide_prepare();
+		break;
 	case STEP_PUBLISH:
 		publish();
 		break;
@@ -121,6 +135,17 @@ void run_step(enum step step)
 	case STEP_CONCLUDE:
 		relay_trapped(&trap);
 		relay_conclude();
+		break;
+	case STEP_HIDE:
+		test_hook(boot.command_line, TEST_HIDE);
+		relay_hide();
+		test_hook(boot.command_line, TEST_HIDDEN);
+		break;
+	case STEP_TAKE:
+		take_pages();
+		break;
+	case STEP_SHOW:
+		relay_show();
 		break;
 	}
 }
@@ -159,6 +184,8 @@ void arch_main(struct entry_state *entry, const struct image_info *info)
 	/* A device that answers with a machine check costs what is known of the others, no more. */
 	if (prepared && !completes(STEP_SURVEY))
 		(void)completes(STEP_SURVEY_CUT);
+	if (prepared && !completes(STEP_HIDE_PREPARE))
+		(void)completes(STEP_SHOW);
 	test_hook(boot.command_line, TEST_UNGUARDED);
 
 	/*
@@ -168,8 +195,12 @@ void arch_main(struct entry_state *entry, const struct image_info *info)
 	if (!completes(STEP_PUBLISH) || !published || !prepared)
 		return;
 	/* A cut switch is completed. If that is cut as well, the report says what is not known to be. */
-	if (!completes(STEP_COMMIT) && !completes(STEP_RESUME))
+	if (!completes(STEP_COMMIT)) {
+		if (!completes(STEP_RESUME))
+			(void)completes(STEP_CONCLUDE);
+	} else if ((!completes(STEP_HIDE) || !completes(STEP_TAKE) || !taken) && !completes(STEP_SHOW)) {
 		(void)completes(STEP_CONCLUDE);
+	}
 	(void)completes(STEP_PUBLISH);
 	test_hook(boot.command_line, TEST_LEAVING);
 }

@@ -16,6 +16,8 @@ enum test_place {
 	TEST_COMMIT,		/* before relay_commit() */
 	TEST_COMMITTED,		/* after it: the hardware has changed */
 	TEST_RESUME,		/* before relay_resume() */
+	TEST_HIDE,		/* before relay_hide() */
+	TEST_HIDDEN,		/* after it */
 	TEST_LEAVING,		/* outside any guard, after the switch */
 };
 

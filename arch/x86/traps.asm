@@ -42,7 +42,7 @@ trap_entries:
 	%assign vector vector + 1
 %endrep
 	align	TRAP_ENTRY_SIZE, int3
-	iretq					; vectors 32 to 255: interrupts are off, this is noise
+	iretq					; vectors 32 to 255: noise, or what apic.c lets in and ends
 
 ; On the trap stack: vector, error code, rip, cs, rflags, rsp, ss.
 trap:

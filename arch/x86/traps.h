@@ -31,10 +31,14 @@ enum step {
 	STEP_ABANDON,
 	STEP_SURVEY,
 	STEP_SURVEY_CUT,
+	STEP_HIDE_PREPARE,
 	STEP_PUBLISH,
 	STEP_COMMIT,
 	STEP_RESUME,
 	STEP_CONCLUDE,
+	STEP_HIDE,
+	STEP_TAKE,
+	STEP_SHOW,
 };
 
 /* In main.c; called by trap_guard() only. */

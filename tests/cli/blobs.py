@@ -9,7 +9,7 @@ import struct
 
 MAGIC = b"DMARELAY"
 SETUP_DATA_TYPE = 0x52414d44
-HEADER = struct.Struct("<8sHHIQQQQIIII16s")
+HEADER = struct.Struct("<8sHHIQQQQIIIHH16s")
 SECTION = struct.Struct("<IIIIQQ")
 NODE = struct.Struct("<QII")        # struct setup_data of the boot protocol
 
@@ -30,6 +30,8 @@ FUNCTION = struct.Struct("<HBBIHHIHHBBBBHHHHIIIIIIIIII")
 HOLE = struct.Struct("<Q")
 
 SWITCHED, IDLE, ABANDONED = 1, 2, 3
+SHOWN, HIDDEN = 0, 1
+MINOR = 5                       # the newest known
 NO_DOMAIN = NO_DEVICE = 0xffffffff
 
 
@@ -99,7 +101,8 @@ class Block:
         fields = {"magic": MAGIC, "major": 1, "minor": 0, "header_size": header_size,
                   "total_size": sealed_size + self.tables, "sealed_size": sealed_size,
                   "digest": 0, "base": 0x74a00010, "outcome": SWITCHED,
-                  "reason": 0, "section_count": section_count, "reserved": 0,
+                  "reason": 0, "section_count": section_count, "mode": SHOWN,
+                  "hide_reason": 0,
                   "stub_version": b"0.1.0"}
         fields.update((key, value) for key, value in self.header.items() if key in fields)
         return fields
@@ -290,5 +293,5 @@ def scalable_sections():
     ]
 
 
-def full():
-    return Block(full_sections()).build()
+def full(**header):
+    return Block(full_sections(), minor=MINOR, hide_reason=3, **header).build()

@@ -32,7 +32,8 @@ def check_golden(name, text):
 
 BLOCKS = {
     "full": blobs.full,
-    "scalable": lambda: blobs.Block(blobs.scalable_sections()).build(),
+    "scalable": lambda: blobs.Block(blobs.scalable_sections(), minor=blobs.MINOR,
+                                    mode=blobs.HIDDEN).build(),
     "idle": lambda: blobs.Block([blobs.Section.of_bytes(blobs.LOG, b"no DMAR table")], tables=0,
                                 outcome=blobs.IDLE, reason=3).build(),
     "abandoned": lambda: blobs.Block([blobs.Section(blobs.UNITS, [blobs.unit(flags=5,
@@ -140,7 +141,81 @@ def test_report_of_an_older_stub(inspect):
     assert [unit["base"] for unit in units] == ["0xfed90000", "0xfed91000"]
     assert {unit[key] for unit in units for key in ("fsts_at_entry", "pmen_at_entry")} == {"0x0"}
     text = inspect(block)
+    assert "\nIOMMU         shown\n" in text
     assert "FSTS" not in text and "PMEN" not in text and "IQERCD" not in text
+
+
+HIDE_REASONS = ["ok", "not-asked", "no-translation", "not-switched", "in-place", "nested", "shared-table",
+                "width", "low-memory", "x2apic", "initrd", "tboot", "no-room", "dmar", "invalidate",
+                "interrupts", "delivery", "budget", "exception", "memory-map", "root", "policy"]
+
+
+def iommu(text):
+    """The line about the mode."""
+    (line,) = [line for line in text.splitlines() if line.startswith("IOMMU ")]
+    return line.removeprefix("IOMMU").strip()
+
+
+def mode_of(inspect, **header):
+    """Its name and its reason in JSON, and the line of the text."""
+    block = blobs.Block([], **{"minor": blobs.MINOR, **header}).build()
+    report = json.loads(inspect(block, "--json"))
+    return report["mode"], report["hide_reason"], iommu(inspect(block))
+
+
+def test_hidden(inspect):
+    assert mode_of(inspect, mode=blobs.HIDDEN) == ("hidden", "ok", "hidden from the kdump kernel")
+
+
+def test_every_reason_not_to_hide_has_a_name_and_words(inspect):
+    words = set()
+    for number, name in enumerate(HIDE_REASONS[1:], 1):
+        mode, reason, line = mode_of(inspect, hide_reason=number)
+        assert (mode, reason) == ("shown", name)
+        assert line.startswith(f"shown ({name}: ") and line.endswith(")")
+        words.add(line.partition(": ")[2])
+    assert len(words) == len(HIDE_REASONS) - 1
+
+
+def test_conflict_of_hidden_mode(inspect):
+    """A record about a device's IOVAs, not about its context entry; and the domain that was changed."""
+    block = blobs.Block([
+        blobs.Section(blobs.UNITS, [blobs.unit()]),
+        blobs.Section(blobs.DOMAINS, [blobs.domain(flags=1 << 8), blobs.domain(id=8)]),
+        blobs.Section(blobs.RECORDS, [blobs.record(rule=114, object=3, where=0, found_lo=0, target=0,
+                                                   level=0, size=300 * 4096)]),
+    ], minor=blobs.MINOR, mode=blobs.HIDDEN).build()
+    report = json.loads(inspect(block, "--json"))
+    assert report["records"][0]["rule"] == "hide.conflict"
+    assert [domain["identity"] for domain in report["domains"]] == [True, False]
+    text = inspect(block)
+    assert "Device 0000:00:1b.0, domain 7 of unit 0: 300 pages of its IOVA space.\n" in text
+    assert "the kdump kernel cannot use the device.\n" in text and "Found 0x" not in text
+    assert text.count("; changed for hidden mode\n") == 1
+
+
+def test_phase_in_two_parts(inspect):
+    """What is built for hidden mode, and hiding: one key in JSON, two lines in the text."""
+    block = blobs.Block([blobs.Section(blobs.TIMING, [
+        blobs.PHASE.pack(phase, 2400, 2400 * us, us) for phase, us in ((7, 50), (5, 9), (7, 20))])],
+        minor=blobs.MINOR).build()
+    out = inspect(block, "--json")
+    assert json.loads(out)["timing"] == {"hide": 70, "switch": 9} and out.count('"hide":') == 1
+    assert json.loads(out)["stub_us"] == 79
+    assert inspect(block).count("\n  hide ") == 2
+
+
+def test_older_stub_shows_the_iommu(inspect):
+    """Before minor 5 the fields' place was reserved, and whatever stands there means nothing."""
+    assert mode_of(inspect, minor=4) == ("shown", "ok", "shown")
+    assert mode_of(inspect, minor=4, mode=1, hide_reason=2) == ("shown", "ok", "shown")
+    assert mode_of(inspect, minor=4, mode=9, hide_reason=99) == ("shown", "ok", "shown")
+
+
+def test_newer_stub_may_know_more_modes(inspect):
+    assert mode_of(inspect, minor=6, mode=2, hide_reason=22) == \
+        ("mode-2", "hide-reason-22", "mode-2 (hide-reason-22)")
+    assert mode_of(inspect, minor=6, mode=2) == ("mode-2", "ok", "mode-2")
 
 
 # VT-d spec, "Fault Reason Encodings"
@@ -232,7 +307,7 @@ def test_newer_minor_version(inspect):
         if section.kind != blobs.LOG:
             section.entry_size += 24
     sections.insert(0, blobs.Section(77, [b"whatever"]))
-    newer = blobs.Block(sections, minor=9, real_header_size=112).build()
+    newer = blobs.Block(sections, minor=9, hide_reason=3, real_header_size=112).build()
     same = [line for line in inspect(blobs.full()).splitlines() if not line.startswith("arena")]
     assert [line for line in inspect(newer).splitlines() if not line.startswith("arena")] == same
 

@@ -67,6 +67,14 @@ MALFORMED = {
     "sealed_size odd": (one_unit(sealed_size=204), 24, ["sealed_size", "0xcc"]),
     "sealed_size small": (one_unit(sealed_size=80), 24, ["sealed_size", "0x50"]),
     "truncated": (one_unit(tables=0)[:-1], 24, ["sealed_size", "truncated"]),
+    "mode": (one_unit(minor=5, mode=2), 60, ["mode", "at most 1", "found 2"]),
+    "mode huge": (one_unit(minor=5, mode=0xffff), 60, ["mode", "65535"]),
+    "hide_reason": (one_unit(minor=5, hide_reason=22), 62, ["hide_reason", "at most 21", "found 22"]),
+    "hidden with a reason": (one_unit(minor=5, mode=1, hide_reason=18), 62,
+                             ["hide_reason: expected 0", "hidden", "found 18"]),
+    "hidden with a reason, newer": (one_unit(minor=6, mode=1, hide_reason=22), 62,
+                                    ["hide_reason: expected 0", "found 22"]),
+    "mode in a node": (blobs.node(one_unit(minor=5, mode=2)), 76, ["mode", "found 2"]),
     "node length": (blobs.node(one_unit(), length=4096), 12, ["setup_data.len", "0x1000"]),
     "node magic": (blobs.node(b"x" * 100), 16, ["magic"]),
     "node of another type": (blobs.node(one_unit(), kind=9), 0, ["magic"]),
@@ -202,7 +210,7 @@ def test_truncated_anywhere(dmarelay, tmp_path):
 def test_storm(storm, tmp_path, name):
     """Some thousand mutants, sanitized: both fates must occur, and no crash."""
     sections = blobs.scalable_sections() if name == "scalable" else blobs.full_sections()
-    block = Block(sections, tables=0).build()
+    block = Block(sections, tables=0, minor=blobs.MINOR, hide_reason=3).build()
     data = {"node": blobs.node(block), "table": tables.everything()}.get(name, block)
     (tmp_path / "block").write_bytes(data)
     done = subprocess.run([storm, tmp_path / "block", "20000"], capture_output=True, text=True,

@@ -101,6 +101,15 @@ def test_adopting_is_for_the_stub_to_know(wrap):
     assert sum(a != b for a, b in zip(plain, adopting, strict=True)) == 1
 
 
+def test_hide_is_for_the_stub_to_know(wrap):
+    inner, stub = kernels.kernel(), kernels.stub()
+    plain, hide = wrap(inner, stub=stub), wrap(inner, "--hide", stub=stub)
+    assert kernels.info(hide)["flags"] == 2
+    assert sum(a != b for a, b in zip(plain, hide, strict=True)) == 1
+    assert kernels.info(wrap(inner, "--hide", "--adopting", stub=stub))["flags"] == 3
+    assert wrap(inner, "--hide", "--hide", stub=stub) == hide
+
+
 def test_table_stands_between_stub_and_kernel(wrap, tmp_path):
     table, inner = tables.everything(), kernels.kernel()
     (tmp_path / "DMAR").write_bytes(table)
@@ -214,7 +223,7 @@ def test_refuses_kernel(refused, tmp_path, case):
 BAD_STUBS = {
     "empty": (b"", ["offset 0x0", "not a stub"]),
     "short": (kernels.stub()[:0x200], ["offset 0x0", "not a stub"]),
-    "large": (kernels.stub(size=0x10001), ["offset 0x0", "0x10000"]),
+    "large": (kernels.stub(size=0x20001, memory=0x30000), ["offset 0x0", "0x20000"]),
     "magic": (kernels.stub(magic=b"RDMIMAG2"), ["offset 0x40", "RDMIMAG1"]),
     "truncated": (kernels.stub()[:-1], ["offset 0x48", "stub_size", "0x2fff"]),
     "memory": (kernels.stub(memory=0x2fff), ["offset 0x4c", "stub_memory"]),
@@ -231,7 +240,7 @@ def test_refuses_stub(refused, tmp_path, case):
 
 
 def test_largest_stub_is_taken(wrap):
-    assert wrap(kernels.kernel(), stub=kernels.stub(size=0x10000, memory=0x10000))
+    assert wrap(kernels.kernel(), stub=kernels.stub(size=0x20000, memory=0x20000))
 
 
 def test_huge_stub_memory_overflows(refused, tmp_path):
@@ -298,7 +307,7 @@ def test_built_in_stub(dmarelay, tmp_path):
     assert done.status == 0, done.err
     info = kernels.info((tmp_path / "out").read_bytes())
     assert info["magic"] == b"RDMIMAG1"
-    assert 0x200 < info["stub_size"] <= 0x10000
+    assert 0x200 < info["stub_size"] <= 0x20000
 
 
 @pytest.mark.skipif(not DEBIAN, reason="no Debian kernel in build/cache/kernel")

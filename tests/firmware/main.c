@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "arrival.h"
 #include "cpu.h"
 #include "firmware.h"
 #include "interrupt.h"
@@ -22,6 +23,7 @@
 
 #define RESULT_PORT	1u		/* ttyS1 */
 #define NO_SWITCH	"no-switch"
+#define ARRIVAL		"arrival"
 #define EXIT_PORT	0xf4		/* QEMU exits with twice the value plus 1 */
 
 static bool run_named(const char *name, unsigned int length, bool commit)
@@ -34,7 +36,12 @@ static bool run_named(const char *name, unsigned int length, bool commit)
 	return false;
 }
 
-/* Words between blanks: rows, and NO_SWITCH in front of those that are not to be switched. */
+static bool is_word(const char *text, unsigned int length, const char *word)
+{
+	return length == strlen(word) && !memcmp(text, word, length);
+}
+
+/* Words between blanks: rows, and NO_SWITCH in front of those that are not to be switched; or ARRIVAL. */
 static bool run_all(const char *words)
 {
 	bool all = true, commit = true;
@@ -44,8 +51,10 @@ static bool run_all(const char *words)
 
 		while (words[length] && words[length] != ' ')
 			length++;
-		if (length == strlen(NO_SWITCH) && !memcmp(words, NO_SWITCH, length))
+		if (is_word(words, length, NO_SWITCH))
 			commit = false;
+		else if (is_word(words, length, ARRIVAL))
+			all &= arrival_run();
 		else if (length)
 			all &= run_named(words, length, commit);
 		words += length + (words[length] == ' ');

@@ -14,7 +14,7 @@
 
 copy=build/mutate-firmware
 mkdir -p "$copy/build"
-for part in include stub arch tests tools Makefile linker.ld kernel; do
+for part in include stub arch tests tools bench Makefile linker.ld kernel; do
 	rm -rf "${copy:?}/$part"
 	cp -r "$part" "$copy/"
 done
@@ -33,6 +33,12 @@ mutants() {
 	stub/fold.c|s/return first . marks;/return first + 0x200000;/|folded
 	stub/fence.c|s/region->ranges.i..first . PAGE_MASK : top/top : top/|fenced
 	stub/intremap.c|s/entry.lo & VTD_IRTE_RESERVED_LO/false/|bad-interrupt
+	arch/x86/apic.c|s/apic_write(APIC_EOI, 0)/(void)0/|arrival
+	arch/x86/apic.c|s/asm volatile("sti.*;//|arrival
+	arch/x86/apic.c|s/ . SVR_ENABLE_FF//|arrival
+	arch/x86/apic.c|s/apic_write(APIC_TPR, TPR_CLASS_14);//|arrival
+	arch/x86/apic.c|s/ioapic_set(pin, saved->low.*;//|arrival
+	arch/x86/apic.c|s/came = comes_in_time()/& + 1/|arrival
 	LIST
 }
 

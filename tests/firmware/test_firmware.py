@@ -103,6 +103,20 @@ def test_without_switch():
         judge_trace(Part(boot, result, "legacy-3"), False)
 
 
+@pytest.mark.parametrize("machine", ["39-bit", "no-intremap", "qemu10-legacy"])
+def test_arrival(machine):
+    """An interrupt in compatibility format arrives, or none does, and the stub can tell (arrival.c)."""
+    qemu, unit, _ = MACHINES[machine]
+    if not shutil.which(qemu):
+        pytest.skip(f"no {qemu}: run tools/qemu10.sh")
+    boot = Boot(f"arrival-{machine}", qemu, unit, [*DEVICES, *kernel(APPLICATION, "arrival")])
+    boot.run(START_S + ROW_S)
+    result = boot.text("result")
+    if not re.search("^ok arrival$", result, re.MULTILINE):
+        pytest.fail(result, pytrace=False)
+    assert ("in x2APIC mode" in result) == (qemu == QEMU_10)
+
+
 class Part:
     """One row's part of the trace: before the switch and from then on."""
 

@@ -39,6 +39,7 @@ static void check(const struct boot_store *store, const struct relay_boot *boot)
 		must(boot->in_use[i].size);
 		must(boot->in_use[i].start + boot->in_use[i].size > boot->in_use[i].start);
 	}
+	must(boot->initrd.start <= UINT64_MAX - boot->initrd.size);
 	must(boot->in_use_count);	/* boot_params themselves */
 }
 

@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(text);
 
 	must(params.policy <= POLICY_OFF && params.bad <= BAD_BLOCK && params.pasid <= PASID_DROP);
+	must(params.iommu <= IOMMU_SHOW);
 	must(params.budget_ms >= PARAMS_BUDGET_MIN && params.budget_ms <= PARAMS_BUDGET_MAX);
 	must(!params.console || (params.console_port < 4 && params.console_baud &&
 				 115200 % params.console_baud == 0));

@@ -119,7 +119,8 @@ static struct translation of_original(uint64_t entry, unsigned int level, struct
 /* proof_sink: from there all leads to the sink's scratch page. */
 static bool is_of_sink(const struct sink *sink, uint64_t entry, unsigned int level)
 {
-	return sink->page[level - 1].pa && (entry & ~VTD_PT_HOLE) == (sink->page[level - 1].pa | RIGHTS);
+	return sink->page[level - 1].pa &&
+	       (entry & ~(VTD_PT_HOLE | VTD_PT_SELF)) == (sink->page[level - 1].pa | RIGHTS);
 }
 
 /* In our table: `below` is what the table at `next` makes of it, the only one it may refer to. */

@@ -7,7 +7,7 @@
  * proof_number		Any word of up to 6 characters: what is taken is taken from its front, and a
  *			decimal number is the sum of its digits. Any suffix; no bit is lost.
  * proof_number_long	Numbers around 2^64, with any suffix: taken exactly, or not at all.
- * proof_params		Any value of up to 8 characters for a choice, the budget, elfcorehdr= or a complaint:
+ * proof_params		Any value of up to 8 characters for a choice, the budget, elfcorehdr=, acpi_rsdp= or a complaint:
  *			nothing is read beyond it, and what is set is a value that the stub was written for.
  * proof_params_console	The same for dmarelay.log=.
  */
@@ -143,5 +143,7 @@ void proof_params(void)
 		prove(params.budget_ms >= PARAMS_BUDGET_MIN && params.budget_ms <= PARAMS_BUDGET_MAX);
 	if (parse_elfcorehdr(&params, some_value()))
 		prove(params.elfcorehdr_given);
+	if (!parse_acpi_rsdp(&params, some_value()))
+		prove(!params.acpi_rsdp);
 	complain(&report, some_value(), "");
 }

@@ -329,6 +329,7 @@ void build_seal(struct build *b)
 	b->boot.command_line = b->command_line;
 	b->boot.e820 = b->e820;
 	b->boot.e820_count = b->e820_count;
+	b->boot.e820_room = 128 - (uint32_t)b->e820_count;
 	b->boot.in_use[0].start = BUILD_IMAGE;
 	b->boot.in_use[0].size = BUILD_ARENA + b->arena_size - BUILD_IMAGE;
 	b->boot.in_use_count = 1;

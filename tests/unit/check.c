@@ -33,7 +33,7 @@ static bool is_of_absence(const struct handoff_record *record)
 	return record->rule == HANDOFF_RULE_CONTEXT_ABSENT || record->rule == HANDOFF_RULE_SM_CONTEXT_ABSENT;
 }
 
-static bool is_scratch(uint64_t pa)
+bool check_is_scratch(uint64_t pa)
 {
 	uint64_t page[PAGE_SIZE / 8];
 
@@ -103,7 +103,7 @@ static void check_replaced(const struct comparison *c, const struct translation 
 		fail_msg("device %04x, PASID %x, IOVA %#lx: no record of its loss (stage %u)\n%s",
 			 c->source, c->pasid, iova, was->stage, result_log());
 	if (is->result == TRANSLATE_ABSENT ? !judge_may_be_blocked(c->unit, was, is) :
-	    !is_scratch(is->pa) || !is->leaf_writable)
+	    !check_is_scratch(is->pa) || !is->leaf_writable)
 		fail_msg("device %04x, PASID %x, IOVA %#lx: was bad, is %u -> %#lx (stage %u)\n%s", c->source,
 			 c->pasid, iova, is->result, is->pa, is->stage, result_log());
 }
@@ -160,7 +160,7 @@ static bool is_filled(const struct comparison *c, const struct translation *was,
 	if (is->result == TRANSLATE_ABSENT && is->stage < STAGE_DEVICE && !may_have_holes(is))
 		fail_msg("device %04x, PASID %x, IOVA %#lx: still a hole (level %u)\n%s", c->source, c->pasid,
 			 iova, is->stage, result_log());
-	return is->result == TRANSLATE_MAPPED && is_scratch(is->pa) && is->leaf_writable;
+	return is->result == TRANSLATE_MAPPED && check_is_scratch(is->pa) && is->leaf_writable;
 }
 
 /* No context entry, or a whole bus of none (2 entries are met at most): a requester's, and has a record. */
@@ -170,7 +170,7 @@ static bool is_provided(const struct comparison *c, const struct translation *wa
 	const struct handoff_unit *unit = result_entry(HANDOFF_UNITS, (uint32_t)c->unit);
 
 	if (was->result != TRANSLATE_ABSENT || was->stage < STAGE_DEVICE || was->path_length > 2 ||
-	    is->result != TRANSLATE_MAPPED || !is_scratch(is->pa) || !is->leaf_writable ||
+	    is->result != TRANSLATE_MAPPED || !check_is_scratch(is->pa) || !is->leaf_writable ||
 	    !judge_is_requester(unit->segment, c->source))
 		return false;
 	for (uint32_t i = 0; i < result_count(HANDOFF_RECORDS); i++) {
@@ -234,7 +234,7 @@ static void compare(void *context, uint64_t iova)
 	} else if (is_same(&was, &is)) {
 		check_kept(c, &was, &is);
 	} else if (!is_filled(c, &was, &is, iova) && !is_provided(c, &was, &is)) {
-		if ((is.result != TRANSLATE_ABSENT && !is_scratch(is.pa)) || !judge_excuses(c->unit, &was))
+		if ((is.result != TRANSLATE_ABSENT && !check_is_scratch(is.pa)) || !judge_excuses(c->unit, &was))
 			fail_msg("device %04x, PASID %x, IOVA %#lx: was %u -> %#lx (stage %u), is %u -> %#lx "
 				 "(stage %u)\n%s", c->source, c->pasid, iova, was.result, was.pa, was.stage,
 				 is.result, is.pa, is.stage, result_log());
@@ -270,7 +270,7 @@ static void no_escape(void *context, uint64_t iova)
 
 	c->compared++;
 	if (is.result == TRANSLATE_MAPPED && is.type != 2 && truth_hits_crash_region(c->b, is.pa, 1) &&
-	    !is_scratch(is.pa))
+	    !check_is_scratch(is.pa))
 		fail_msg("device %04x, PASID %x, IOVA %#lx of the copy leads to %#lx", c->source, c->pasid, iova,
 			 is.pa);
 }

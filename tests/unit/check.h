@@ -26,6 +26,9 @@ extern struct check_tally {
 	uint64_t units, left;	/* that could be switched; of these, not switched */
 } check_tally;
 
+/* Is this byte in a scratch page that nobody has written to? */
+bool check_is_scratch(uint64_t pa);
+
 /* Nothing at all was touched: no register, no memory outside the arena. */
 void check_untouched(const struct build *b);
 

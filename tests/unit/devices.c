@@ -194,15 +194,15 @@ static void find_interrupts(struct devices *devices, const struct mock_unit *uni
 	}
 }
 
-void devices_start(const struct build *b)
+static void start(const struct build *b, const struct memory_picture *picture, const struct build *judge)
 {
 	for (unsigned int i = 0; i < mock_count(); i++) {
 		struct mock_unit *unit = mock_unit(i);
 		struct translate_view view = {
 			.unit = unit,
-			.picture = b->before,
+			.picture = picture,
 			.root = unit->root,
-			.judge = b,
+			.judge = judge,
 			.host_width = b->host_width,
 		};
 
@@ -215,6 +215,16 @@ void devices_start(const struct build *b)
 			find_interrupts(&all[i], unit);
 		devices_run(unit);
 	}
+}
+
+void devices_start(const struct build *b)
+{
+	start(b, b->before, b);
+}
+
+void devices_restart(const struct build *b)
+{
+	start(b, NULL, NULL);
 }
 
 /* ---- Judgement ---- */

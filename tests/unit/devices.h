@@ -21,6 +21,9 @@
 /* All units' devices start: probes are the edges of what the tables map, some of every device. */
 void devices_start(const struct build *b);
 
+/* They start anew, from what the units go by now: what is seen before and after is judged from here on. */
+void devices_restart(const struct build *b);
+
 /* Something has happened to `unit`: everyone has another go. */
 void devices_run(struct mock_unit *unit);
 

@@ -119,6 +119,8 @@ bool machine_write(phys_t to, const void *from, size_t size)
 	fake_log(EVENT_MEND, 0, 0, to.pa);
 	for (size_t done = 0, part; done < size; done += part) {
 		part = size - done < PIECE ? size - done : PIECE;
+		if (fake.read_only && ((to.pa + done) & PAGE_MASK) == fake.read_only)
+			continue;
 		write_piece(to.pa + done, (const uint8_t *)from + done, part);
 	}
 	access_ends();
@@ -220,6 +222,27 @@ uint32_t machine_measure_clock(void)
 uint64_t machine_nmis(void)
 {
 	return fake.nmis;
+}
+
+uint32_t machine_apic_id(void)
+{
+	return fake.apic_id;
+}
+
+bool machine_x2apic_stays(void)
+{
+	return fake.x2apic_stays;
+}
+
+/* By the IO-APIC: any unit may be the one that it is behind. */
+bool machine_interrupt_arrives(void)
+{
+	access_begins();
+	for (unsigned int i = 0; i < mock_count(); i++)
+		if (!mock_passes_compatibility(mock_unit(i)))
+			return false;
+	access_ends();
+	return !fake.no_interrupt;
 }
 
 void machine_relax(void)

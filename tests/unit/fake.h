@@ -30,6 +30,8 @@ enum fake_event_type {
 	EVENT_IOTLB,		/* of the IOTLB: value = the descriptor or register */
 	EVENT_ENTRIES,		/* of the interrupt entry cache */
 	EVENT_WAIT,		/* value = status address */
+	EVENT_REMAPPING_ON,	/* of interrupts: value = IRTA as latched */
+	EVENT_REMAPPING_OFF,
 	EVENT_JUMP,		/* the clock jumped */
 };
 
@@ -49,6 +51,10 @@ struct fake {
 	uint64_t jump;			/* ... it moves so much more; 0 = never */
 	unsigned int cpu_bits;		/* machine_read() beyond these fails */
 	uint64_t nmis;			/* that came so far */
+	uint32_t apic_id;
+	bool x2apic_stays;
+	bool no_interrupt;		/* in compatibility format arrives, whatever the units do */
+	uint64_t read_only;		/* machine_write() to this page has no effect; 0: none */
 	bool no_console;
 	jmp_buf *trap;			/* at this access to the machine since (1 = the next), an exception: ... */
 	uint64_t trap_in;		/* ... the stub is cut short, before the access has an effect ... */

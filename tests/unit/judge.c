@@ -350,6 +350,22 @@ static bool is_justified_irte(const struct handoff_record *record)
 	       judge_bad_irte(record->unit, entry[0], entry[1]);
 }
 
+/* Had the crashed kernel mapped some IOVA that is an address of the dump kernel's, or might it have? */
+static bool is_justified_conflict(const struct handoff_record *record, uint16_t source)
+{
+	struct translate_view before = judge_before(record->unit);
+
+	for (size_t i = 0; i < judge.b->e820_count; i++)
+		for (uint64_t at = judge.b->e820[i].start; at < judge.b->e820[i].start + judge.b->e820[i].size;
+		     at += PAGE_SIZE) {
+			struct translation was = translate(&before, source, at);
+
+			if (was.result == TRANSLATE_MAPPED || translate_is_refused(&was))
+				return true;
+		}
+	return false;
+}
+
 static bool is_justified(const struct handoff_record *record)
 {
 	uint16_t source = (uint16_t)(record->bus << 8 | record->devfn);
@@ -369,6 +385,8 @@ static bool is_justified(const struct handoff_record *record)
 	case HANDOFF_RULE_RMRR_UNMAPPED:
 	case HANDOFF_RULE_RMRR_ELSEWHERE:
 		return is_reserved(record->segment, source, record->iova, record->iova + record->size - 1);
+	case HANDOFF_RULE_HIDE_CONFLICT:
+		return is_justified_conflict(record, source);
 	default:
 		return is_justified_on_way(record);
 	}

@@ -302,6 +302,38 @@ static void turn_queue(struct mock_unit *unit, bool on)
 	}
 }
 
+/* SIRTP "must be performed before enabling or re-enabling" (11.4.4.1); and what is cached must be of the new table. */
+static void turn_remapping(struct mock_unit *unit, bool on)
+{
+	if (on && unit->irt != unit->irta)
+		fail_msg("unit %u: interrupt remapping turned on before SIRTP", unit->index);
+	if (on && unit->asked.interrupts)
+		fail_msg("unit %u: interrupt remapping turned on before the entry cache is empty", unit->index);
+	unit->gsts = on ? unit->gsts | VTD_G_IRE : unit->gsts & ~VTD_G_IRE;
+	happened(unit, on ? EVENT_REMAPPING_ON : EVENT_REMAPPING_OFF, unit->irt);
+}
+
+bool mock_passes_compatibility(const struct mock_unit *unit)
+{
+	if (!(unit->gsts & VTD_G_IRE) || unit->no_cfi)
+		return true;
+	return !(unit->irt & VTD_IRTA_EIME) && unit->gsts & VTD_G_CFI;
+}
+
+enum mock_interrupt mock_remap(const struct mock_unit *unit, uint32_t handle)
+{
+	struct vtd_entry128 entry;
+
+	if (!(unit->gsts & VTD_G_IRE))
+		return MOCK_RAW;
+	if (handle >= VTD_IRTA_ENTRIES(unit->irt) ||
+	    !mock_read_memory(unit, (unit->irt & VTD_IRTA_ADDRESS) + handle * sizeof(entry), &entry, sizeof(entry)))
+		return MOCK_FAULT;	/* 21h, 23h: recorded whatever the entry says */
+	if (entry.lo & VTD_IRTE_P)
+		return MOCK_DELIVERED;
+	return entry.lo & VTD_IRTE_FPD ? MOCK_BLOCKED : MOCK_FAULT;
+}
+
 static void finish_command(struct mock_unit *unit)
 {
 	uint32_t todo = unit->pending & ~unit->deaf;
@@ -318,6 +350,10 @@ static void finish_command(struct mock_unit *unit)
 	}
 	if (todo & VTD_G_QIE)
 		turn_queue(unit, unit->wanted & VTD_G_QIE);
+	if (todo & VTD_G_IRE)
+		turn_remapping(unit, unit->wanted & VTD_G_IRE);
+	if (todo & VTD_G_CFI && !unit->no_cfi)
+		unit->gsts ^= VTD_G_CFI;
 }
 
 /* Time passes for the unit whenever one of its registers is read. */
@@ -338,8 +374,8 @@ static void write_gcmd(struct mock_unit *unit, uint32_t value)
 	uint32_t changed = (value ^ unit->gsts) & LASTING;
 	uint32_t command = changed | (value & ONE_SHOTS);
 
-	if (changed & ~VTD_G_QIE)
-		fail_msg("unit %u: GCMD %08x changes TE, IRE or CFI (GSTS %08x)", unit->index, value, unit->gsts);
+	if (changed & VTD_G_TE)
+		fail_msg("unit %u: GCMD %08x changes TE (GSTS %08x)", unit->index, value, unit->gsts);
 	if (!command && unit->pending & LASTING) {
 		unit->pending &= ~LASTING;	/* withdrawn before it was carried out */
 		return;
@@ -402,6 +438,8 @@ static uint64_t read_register(struct mock_unit *unit, uint32_t offset, unsigned 
 	case VTD_GSTS:	 return unit->gsts;
 	case VTD_FSTS:	 return pending_faults(unit);
 	case VTD_FECTL:	 return unit->fectl;
+	case VTD_IECTL:	 return unit->iectl;
+	case VTD_PECTL:	 return unit->pectl;
 	case VTD_PMEN:	 return unit->pmen;
 	}
 	fail_msg("unit %u: read of register %#x", unit->index, offset);
@@ -488,6 +526,8 @@ static unsigned int write_register(struct mock_unit *unit, uint32_t offset, uint
 		unit->late_error = 0;
 		return 4;
 	case VTD_FECTL:	 unit->fectl = (uint32_t)value; return 4;
+	case VTD_IECTL:	 unit->iectl = (uint32_t)value; return 4;
+	case VTD_PECTL:	 unit->pectl = (uint32_t)value; return 4;
 	case VTD_RTADDR: write_root(unit, value); return 8;
 	case VTD_IRTA:	 write_interrupts(unit, value); return 8;
 	case VTD_IQA:

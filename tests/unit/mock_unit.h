@@ -38,7 +38,7 @@ struct mock_unit {
 	unsigned int index;
 
 	/* registers */
-	uint32_t version, gsts, fsts, fectl, pmen;
+	uint32_t version, gsts, fsts, fectl, iectl, pectl, pmen;
 	uint64_t rtaddr, irta, ccmd, iotlb, iqa, iqh, iqt, iqercd;
 	uint64_t fault[MOCK_MAX_FAULTS][2];
 
@@ -60,6 +60,7 @@ struct mock_unit {
 	bool deaf_registers;		/* never completes a register invalidation */
 	uint32_t queue_error;		/* of FSTS: comes back whenever there is something in the queue */
 	uint32_t late_error;		/* of FSTS: comes, once, when FSTS is cleared */
+	bool no_cfi;			/* as QEMU: no CFIS, compatibility format passes whatever is set */
 	bool dead;			/* reads as all ones */
 
 	/* under way */
@@ -82,6 +83,15 @@ void mock_memory_written(uint64_t pa, const void *before, size_t size);
 
 /* Was anything in [pa, pa + size) written by machine_write()? */
 bool mock_was_written(uint64_t pa, uint64_t size);
+
+/*
+ * Does it let an interrupt request in compatibility format pass (VT-d spec 5.1.4)? And what becomes of one in
+ * remappable format with this handle: delivered, blocked, or blocked and recorded as a fault? With remapping off
+ * it passes as it is, which is no delivery: nobody knows the vector.
+ */
+bool mock_passes_compatibility(const struct mock_unit *unit);
+enum mock_interrupt { MOCK_DELIVERED, MOCK_BLOCKED, MOCK_FAULT, MOCK_RAW };
+enum mock_interrupt mock_remap(const struct mock_unit *unit, uint32_t handle);
 
 /* Memory as the unit's table walks see it. False where there is none. */
 bool mock_read_memory(const struct mock_unit *unit, uint64_t pa, void *to, size_t size);

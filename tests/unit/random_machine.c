@@ -6,8 +6,10 @@
 #include "acpi_dmar.h"
 #include "check.h"
 #include "choices.h"
+#include "hidden.h"
 #include "pci_regs.h"
 #include "pci_space.h"
+#include "result.h"
 
 #define MOST_ATTACHED	16u
 
@@ -346,4 +348,23 @@ bool random_machine_run(void)
 
 	check_run(b);
 	return switched;
+}
+
+bool random_machine_run_hidden(void)
+{
+	struct build *b = random_machine();
+	static char options[256];
+	bool switched;
+
+	/* Most are to come to where it is hidden: room enough, and no policy in the way. */
+	if (choose(8)) {
+		b->options = strstr(b->options, "block") || strstr(b->options, "isolate") ? "" : b->options;
+		b->arena_size += 1 << 20;
+	}
+	snprintf(options, sizeof(options), "%s dmarelay.iommu=hide", b->options);
+	b->options = options;
+	for (unsigned int i = 0; i < mock_count(); i++)
+		mock_unit(i)->no_cfi = i % 2;
+	switched = hidden_run(b);
+	return switched && result_header()->mode == HANDOFF_HIDDEN;
 }

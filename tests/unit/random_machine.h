@@ -17,4 +17,7 @@ struct build *random_machine(void);
 /* Build one, run the stub on it, judge with check_run(). Returns whether the switch came about. */
 bool random_machine_run(void);
 
+/* The same with dmarelay.iommu=hide, judged by hidden_run(). Returns whether the IOMMU was hidden. */
+bool random_machine_run_hidden(void);
+
 #endif /* RANDOM_MACHINE_H */

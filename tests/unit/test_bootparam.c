@@ -90,6 +90,9 @@ static void sound_boot_params(void **state)
 	assert_hex_equal(boot.rsdp.pa, RSDP);
 	assert_true(is_in_use(ZERO_PAGE, 0x1000));
 	assert_true(is_in_use(0x74000000, 0x123456));
+	assert_hex_equal(boot.initrd.start, 0x74000000);
+	assert_hex_equal(boot.initrd.size, 0x123456);
+	assert_false(boot.tboot);
 	assert_true(is_in_use(COMMAND_LINE, 22));
 }
 
@@ -104,7 +107,53 @@ static void upper_halves_of_the_pointers_count(void **state)
 	put_text(0x200000000 | COMMAND_LINE, "high");
 	assert_true(read_params());
 	assert_true(is_in_use(0x100004000, 0x1000));
+	assert_hex_equal(boot.initrd.start, 0x100004000);
+	assert_hex_equal(boot.initrd.size, 0x1000);
 	assert_string_equal(boot.command_line, "high");
+}
+
+static void upper_half_of_the_initrds_size_counts(void **state)
+{
+	(void)state;
+	make();
+	params.ext_ramdisk_image = 1;
+	params.ext_ramdisk_size = 1;
+	params.hdr.ramdisk_size = 0x2000;
+	assert_true(read_params());
+	assert_hex_equal(boot.initrd.start, 0x100000000);
+	assert_hex_equal(boot.initrd.size, 0x100002000);
+}
+
+/* Whatever was there before: these are read anew. */
+static void initrd_that_is_not_there_has_no_size(void **state)
+{
+	(void)state;
+	make();
+	boot.initrd.size = 1;
+	assert_true(read_params());
+	assert_hex_equal(boot.initrd.size, 0);
+	make();
+	params.ext_ramdisk_image = UINT32_MAX;
+	params.hdr.ramdisk_image = 0xfffff000;
+	params.hdr.ramdisk_size = 0x1000;	/* its end is not a number */
+	assert_true(read_params());
+	assert_hex_equal(boot.initrd.size, 0);
+}
+
+/* Documentation/arch/x86/zero-page.rst: eight bytes at 0x058. */
+static void tboot_is_known_by_its_shared_page(void **state)
+{
+	(void)state;
+	for (size_t at = 0x50; at < 0x68; at++) {
+		make();
+		((uint8_t *)&params)[at] = 0x80;
+		assert_true(read_params());
+		assert_int_equal(boot.tboot, at >= 0x58 && at < 0x60);
+	}
+	make();
+	boot.tboot = true;
+	assert_true(read_params());
+	assert_false(boot.tboot);
 }
 
 static void what_is_no_boot_params_is_refused(void **state)
@@ -528,11 +577,212 @@ static void node_published_again_gets_its_new_size(void **state)
 	assert_hex_equal(again.indirect.len, 0x10000);
 }
 
+/* ---- Pages that the kernel must not have ---- */
+
+#define RAM_START	0x68000000ull	/* the table's first entry */
+#define RAM_END		0x78000000ull
+
+/* After params has been filled in. */
+static void take(bool expected, const uint64_t *pages, uint32_t count)
+{
+	struct boot_params now;
+
+	memory_put(ZERO_PAGE, &params, sizeof(params));
+	assert_int_equal(handover_take(phys(ZERO_PAGE), pages, count), expected);
+	assert_true(memory_get(ZERO_PAGE, &now, sizeof(now)));
+	if (!expected) {
+		assert_memory_equal(&now, &params, sizeof(now));
+		assert_int_equal(fake_count(EVENT_MEND), 0);
+		return;
+	}
+	/* All but the table is as it was. */
+	memcpy(params.e820_table, now.e820_table, sizeof(params.e820_table));
+	params.e820_entries = now.e820_entries;
+	assert_memory_equal(&now, &params, sizeof(now));
+}
+
+static void expect_entry(unsigned int index, uint64_t start, uint64_t end, uint32_t type)
+{
+	const struct boot_e820_entry *entry = &params.e820_table[index];
+
+	assert_true(index < params.e820_entries);
+	if (entry->addr != start || entry->addr + entry->size != end || entry->type != type)
+		fail_msg("entry %u is [%#lx, %#lx), type %u", index, entry->addr, entry->addr + entry->size,
+			 entry->type);
+}
+
+/* Is the page RAM by the table, where what is reserved prevails? Or reserved? Or neither (0)? */
+static uint32_t type_of(uint64_t page)
+{
+	uint32_t type = 0;
+
+	for (unsigned int i = 0; i < params.e820_entries; i++) {
+		const struct boot_e820_entry *entry = &params.e820_table[i];
+
+		if (page >= entry->addr && page - entry->addr < entry->size && entry->type > type)
+			type = entry->type;
+	}
+	return type;
+}
+
+static void page_in_the_middle_is_taken(void **state)
+{
+	(void)state;
+	make();
+	take(true, (const uint64_t[]){ 0x70000000 }, 1);
+	assert_int_equal(params.e820_entries, 4);
+	expect_entry(0, RAM_START, 0x70000000, 1);
+	expect_entry(1, 0, 0x9fc00, 1);
+	expect_entry(2, 0x70000000, 0x70001000, 2);
+	expect_entry(3, 0x70001000, RAM_END, 1);
+}
+
+/* What is left beside it may be nothing. */
+static void pages_at_either_end_are_taken(void **state)
+{
+	(void)state;
+	make();
+	take(true, (const uint64_t[]){ RAM_START }, 1);
+	expect_entry(0, RAM_START, RAM_START, 1);
+	expect_entry(2, RAM_START, RAM_START + 0x1000, 2);
+	expect_entry(3, RAM_START + 0x1000, RAM_END, 1);
+	make();
+	take(true, (const uint64_t[]){ RAM_END - 0x1000 }, 1);
+	expect_entry(0, RAM_START, RAM_END - 0x1000, 1);
+	expect_entry(2, RAM_END - 0x1000, RAM_END, 2);
+	expect_entry(3, RAM_END, RAM_END, 1);
+	make();
+	params.e820_table[1] = (struct boot_e820_entry){ 0x100000, 0x1000, 1 };	/* both at once */
+	take(true, (const uint64_t[]){ 0x100000 }, 1);
+	expect_entry(1, 0x100000, 0x100000, 1);
+	expect_entry(2, 0x100000, 0x101000, 2);
+	expect_entry(3, 0x101000, 0x101000, 1);
+}
+
+static void neighbours_are_taken_in_any_order(void **state)
+{
+	static const uint64_t orders[][3] = {
+		{ 0x70000000, 0x70001000, 0x70003000 }, { 0x70003000, 0x70001000, 0x70000000 },
+		{ 0x70001000, 0x70003000, 0x70000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(orders); i++) {
+		make();
+		take(true, orders[i], 3);
+		assert_int_equal(params.e820_entries, 8);
+		assert_int_equal(type_of(RAM_START), 1);
+		assert_int_equal(type_of(0x6ffff000), 1);
+		assert_int_equal(type_of(0x70000000), 2);
+		assert_int_equal(type_of(0x70001000), 2);
+		assert_int_equal(type_of(0x70002000), 1);
+		assert_int_equal(type_of(0x70003000), 2);
+		assert_int_equal(type_of(0x70004000), 1);
+		assert_int_equal(type_of(RAM_END - 0x1000), 1);
+		assert_int_equal(type_of(RAM_END), 0);
+		assert_int_equal(type_of(RAM_START - 0x1000), 0);
+	}
+}
+
+static void nothing_to_take_changes_nothing(void **state)
+{
+	struct boot_params was;
+
+	(void)state;
+	make();
+	was = params;
+	take(true, NULL, 0);
+	assert_memory_equal(&params, &was, sizeof(was));
+}
+
+/* Of any of them: then none is taken. */
+static void page_that_is_no_ram_is_not_taken(void **state)
+{
+	static const uint64_t pages[] = {
+		RAM_START - 0x1000, RAM_END, RAM_END - 0xfff, RAM_START - 1, 0x9f000, 0x100000000,
+		UINT64_MAX - 0xfff, 0x50000000, 0x51000000,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(pages); i++) {
+		make();
+		params.e820_table[2] = (struct boot_e820_entry){ 0x50000000, 0x10000, 2 };
+		params.e820_table[3] = (struct boot_e820_entry){ 0x51000000, 0xfff, 1 };
+		params.e820_entries = 4;
+		take(false, &pages[i], 1);
+		take(false, (const uint64_t[]){ 0x70000000, pages[i] }, 2);
+	}
+	make();
+	take(false, (const uint64_t[]){ 0x70000000, 0x70000000 }, 2);
+	/* It is in the table, but behind its end. */
+	make();
+	params.e820_table[2] = (struct boot_e820_entry){ 0x100000000, 0x10000, 1 };
+	take(false, (const uint64_t[]){ 0x100000000 }, 1);
+	params.e820_entries = 0;
+	take(false, (const uint64_t[]){ 0x70000000 }, 1);
+}
+
+static void fill_table(uint8_t entries)
+{
+	make();
+	for (unsigned int i = 2; i < 128; i++)
+		params.e820_table[i] = (struct boot_e820_entry){ 0x100000000 + i * 0x10000ull, 0x10000, 2 };
+	params.e820_entries = entries;
+}
+
+/* Each page takes two entries. */
+static void table_has_room_for_128_entries(void **state)
+{
+	static const uint64_t pages[] = { 0x70000000, 0x71000000 };
+
+	(void)state;
+	fill_table(126);
+	take(true, pages, 1);
+	assert_int_equal(params.e820_entries, 128);
+	expect_entry(126, 0x70000000, 0x70001000, 2);
+	expect_entry(127, 0x70001000, RAM_END, 1);
+	expect_entry(125, 0x100000000 + 125 * 0x10000ull, 0x100000000 + 126 * 0x10000ull, 2);
+	fill_table(126);
+	take(false, pages, 2);
+	fill_table(124);
+	take(true, pages, 2);
+	assert_int_equal(params.e820_entries, 128);
+	fill_table(127);
+	take(false, pages, 1);
+	fill_table(128);
+	take(false, pages, 1);
+	fill_table(128);
+	take(true, pages, 0);
+	fill_table(129);
+	take(false, pages, 0);
+	fill_table(255);
+	take(false, pages, 0);
+}
+
+static void table_that_the_cpu_does_not_reach_gives_nothing(void **state)
+{
+	uint64_t page = 0x70000000;
+
+	(void)state;
+	make();
+	assert_false(handover_take(phys(1ull << 60), &page, 1));
+	/* The number of entries is there, the table is not whole. */
+	memory_put((1ull << 46) - 0xccf, (uint8_t *)&params, 0xccf);
+	assert_false(handover_take(phys((1ull << 46) - 0xccf), &page, 1));
+	assert_int_equal(fake_count(EVENT_MEND), 0);
+	make();
+	memory_put((1ull << 46) - 0xcd0, (uint8_t *)&params, 0xcd0);
+	assert_true(handover_take(phys((1ull << 46) - 0xcd0), &page, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound_boot_params),
 		cmocka_unit_test(upper_halves_of_the_pointers_count),
+		cmocka_unit_test(upper_half_of_the_initrds_size_counts),
+		cmocka_unit_test(initrd_that_is_not_there_has_no_size),
+		cmocka_unit_test(tboot_is_known_by_its_shared_page),
 		cmocka_unit_test(what_is_no_boot_params_is_refused),
 		cmocka_unit_test(e820_is_kept_as_found),
 		cmocka_unit_test(e820_that_cannot_be_is_unsound),
@@ -560,6 +810,13 @@ int main(void)
 		cmocka_unit_test(node_is_hung_in_front_of_the_list),
 		cmocka_unit_test(memory_is_reserved_a_second_time),
 		cmocka_unit_test(node_published_again_gets_its_new_size),
+		cmocka_unit_test(page_in_the_middle_is_taken),
+		cmocka_unit_test(pages_at_either_end_are_taken),
+		cmocka_unit_test(neighbours_are_taken_in_any_order),
+		cmocka_unit_test(nothing_to_take_changes_nothing),
+		cmocka_unit_test(page_that_is_no_ram_is_not_taken),
+		cmocka_unit_test(table_has_room_for_128_entries),
+		cmocka_unit_test(table_that_the_cpu_does_not_reach_gives_nothing),
 	};
 
 	return cmocka_run_group_tests_name("bootparam", tests, NULL, NULL);

@@ -132,7 +132,10 @@ static void units_in_different_modes(void **state)
 	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, SCENE_IOVA).pa, SCENE_PAGE);
 }
 
-/* CAP.CM: what is not present may be cached as well, so that SRTP's invalidations count for it too. */
+/*
+ * CAP.CM: what is not present may be cached as well, so that SRTP's invalidations count for it too. It is not
+ * filled with scratch: the hypervisor would map all of it.
+ */
 static void caching_mode(void **state)
 {
 	struct scene s = scene_make(state);
@@ -140,7 +143,7 @@ static void caching_mode(void **state)
 	s.unit->cap |= VTD_CAP_CM;
 	run(&s);
 	assert_true(switched(0));
-	scene_expect_replaced(&s, SCENE_SOURCE, 0x9000);
+	assert_int_equal(scene_translate(&s, SCENE_SOURCE, 0x9000).result, TRANSLATE_ABSENT);
 }
 
 static void unit_that_invalidates_by_itself(void **state)

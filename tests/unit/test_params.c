@@ -39,9 +39,11 @@ static void assert_default(const struct params *params)
 	assert_int_equal(params->bad, BAD_SINK);
 	assert_int_equal(params->pci, PCI_ON);
 	assert_int_equal(params->holes, HOLES_SINK);
+	assert_int_equal(params->iommu, IOMMU_AUTO);
 	assert_false(params->console);
 	assert_int_equal(params->budget_ms, PARAMS_BUDGET_DEFAULT);
 	assert_false(params->elfcorehdr_given);
+	assert_hex_equal(params->acpi_rsdp, 0);
 }
 
 static void empty_line_gives_the_defaults(void **state)
@@ -60,7 +62,8 @@ static void empty_line_gives_the_defaults(void **state)
 static void each_option_is_understood(void **state)
 {
 	struct params params = parse("dmarelay.policy=off dmarelay.bad=block\tdmarelay.log=ttyS2,9600 "
-				     "dmarelay.budget=250 dmarelay.pci=off elfcorehdr=0x68000000");
+				     "dmarelay.budget=250 dmarelay.pci=off elfcorehdr=0x68000000 "
+				     "dmarelay.iommu=hide acpi_rsdp=0x7ffe0014");
 
 	(void)state;
 	assert_int_equal(params.policy, POLICY_OFF);
@@ -72,13 +75,17 @@ static void each_option_is_understood(void **state)
 	assert_int_equal(params.budget_ms, 250);
 	assert_true(params.elfcorehdr_given);
 	assert_hex_equal(params.elfcorehdr, 0x68000000);
+	assert_int_equal(params.iommu, IOMMU_HIDE);
+	assert_hex_equal(params.acpi_rsdp, 0x7ffe0014);
 	assert_string_equal(complaints(), "");
 }
 
 static void last_of_a_name_counts(void **state)
 {
 	struct params params = parse("dmarelay.policy=off dmarelay.policy=keep dmarelay.log=ttyS1 "
-				     "dmarelay.log=off dmarelay.bad=block dmarelay.bad=sink");
+				     "dmarelay.log=off dmarelay.bad=block dmarelay.bad=sink "
+				     "dmarelay.iommu=hide dmarelay.iommu=show dmarelay.iommu=auto "
+				     "acpi_rsdp=f5a00 acpi_rsdp=0");
 
 	(void)state;
 	assert_default(&params);
@@ -112,6 +119,10 @@ static void bad_values_are_reported_and_the_default_stays(void **state)
 		"elfcorehdr=", "elfcorehdr=x", "elfcorehdr=0x", "elfcorehdr=12K4", "elfcorehdr=@4",
 		"elfcorehdr=4@", "elfcorehdr=0x10000000000000000", "elfcorehdr=18446744073709551616",
 		"elfcorehdr=16777216T", "elfcorehdr=-1", "elfcorehdr=0x/", "elfcorehdr=0y1",
+		"dmarelay.iommu=", "dmarelay.iommu=hidden", "dmarelay.iommu=off", "dmarelay.iommu=HIDE",
+		"acpi_rsdp=", "acpi_rsdp=x", "acpi_rsdp=0x", "acpi_rsdp=0X", "acpi_rsdp=0xg", "acpi_rsdp=0x0x1",
+		"acpi_rsdp=7ffe0014K", "acpi_rsdp=7ffe0014,1", "acpi_rsdp=-1", "acpi_rsdp=+", "acpi_rsdp=++1",
+		"acpi_rsdp=x1", "acpi_rsdp=10000000000000000", "acpi_rsdp=0x10000000000000000",
 	};
 
 	(void)state;
@@ -126,6 +137,9 @@ static void bad_value_after_a_good_one_leaves_that(void **state)
 	(void)state;
 	assert_int_equal(params.console_port, 1);
 	assert_int_equal(params.console_baud, 19200);
+	params = parse("dmarelay.iommu=show dmarelay.iommu=of acpi_rsdp=f5a00 acpi_rsdp=f5a10M");
+	assert_int_equal(params.iommu, IOMMU_SHOW);
+	assert_hex_equal(params.acpi_rsdp, 0xf5a00);
 }
 
 static void long_word_is_cut_in_the_complaint(void **state)
@@ -197,6 +211,47 @@ static void elfcorehdr_is_read_as_linux_reads_it(void **state)
 	}
 }
 
+static void acpi_rsdp_is_read_as_linux_reads_it(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t address;
+	} cases[] = {
+		{ "acpi_rsdp=0x7ffe0014", 0x7ffe0014 },
+		{ "acpi_rsdp=7ffe0014", 0x7ffe0014 },
+		{ "acpi_rsdp=0X7FFE0aBc", 0x7ffe0abc },
+		{ "acpi_rsdp=+0x7ffe0014", 0x7ffe0014 },
+		{ "acpi_rsdp=10", 0x10 },
+		{ "acpi_rsdp=00000000000000000f5a00", 0xf5a00 },
+		{ "acpi_rsdp=ffffffffffffffff", UINT64_MAX },
+		{ "acpi_rsdp=0", 0 },
+		{ "acpi_rsdp=00", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_hex_equal(parse(cases[i].text).acpi_rsdp, cases[i].address);
+		assert_string_equal(complaints(), "");
+	}
+}
+
+static void every_word_for_the_iommu_is_understood(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("dmarelay.iommu=auto").iommu, IOMMU_AUTO);
+	assert_int_equal(parse("dmarelay.iommu=hide").iommu, IOMMU_HIDE);
+	assert_int_equal(parse("dmarelay.iommu=show").iommu, IOMMU_SHOW);
+	assert_string_equal(complaints(), "");
+}
+
+static void complaint_about_a_name_lists_the_names(void **state)
+{
+	(void)state;
+	parse("dmarelay.iomu=hide");
+	assert_non_null(strstr(complaints(), "dmarelay.iomu=hide: expected policy, bad, holes, pasid, faults, "
+					     "fence, pci, iommu, log or budget; the default stays"));
+}
+
 static void limits_are_allowed(void **state)
 {
 	(void)state;
@@ -228,6 +283,9 @@ int main(void)
 		cmocka_unit_test(what_follows_two_dashes_is_for_init),
 		cmocka_unit_test(quotes_hold_a_word_together),
 		cmocka_unit_test(elfcorehdr_is_read_as_linux_reads_it),
+		cmocka_unit_test(acpi_rsdp_is_read_as_linux_reads_it),
+		cmocka_unit_test(every_word_for_the_iommu_is_understood),
+		cmocka_unit_test(complaint_about_a_name_lists_the_names),
 		cmocka_unit_test(limits_are_allowed),
 		cmocka_unit_test(every_kind_of_space_parts_words),
 	};

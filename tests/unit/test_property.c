@@ -14,6 +14,7 @@
 #include "result.h"
 
 #define MACHINES	200u
+#define HIDDEN_MACHINES	200u
 #define SEED		0x646d6172656c6179ull
 
 static struct choices choices;
@@ -49,6 +50,21 @@ static void random_machines(void **state)
 	assert_true(switched > MACHINES / 2 && records > MACHINES / 2);
 }
 
+/* With machines to hide the IOMMU on. */
+static void hidden_machines(void **state)
+{
+	unsigned int hidden = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < HIDDEN_MACHINES; i++) {
+		snprintf(current, sizeof(current), "build/unit/property --hidden --seed %#llx --machines 1", SEED + i);
+		choices_random(&choices, SEED + i);
+		hidden += random_machine_run_hidden();
+	}
+	printf("seed %#llx: %u machines, %u hidden\n", SEED, HIDDEN_MACHINES, hidden);
+	assert_true(hidden > HIDDEN_MACHINES / 3);
+}
+
 static void cells_of_the_campaign(void **state)
 {
 	unsigned int switched = 0, records = 0;
@@ -77,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(machines_that_failed_once, say_which_machine),
 		cmocka_unit_test_teardown(random_machines, say_which_machine),
+		cmocka_unit_test_teardown(hidden_machines, say_which_machine),
 		cmocka_unit_test_teardown(cells_of_the_campaign, say_which_machine),
 	};
 

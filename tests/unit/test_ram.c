@@ -264,7 +264,7 @@ static void arena_without_room_is_told(void **state)
 
 	(void)state;
 	build_seal(b);
-	for (uint64_t size = 0; size < 200; size += 8) {
+	for (uint64_t size = 0; size < 400; size += 8) {
 		arena_init(&arena, b->boot.arena, b->boot.arena_phys, size);
 		if (ram_discover(&ram, &b->boot, &params, &arena) == HANDOFF_OK) {
 			assert_true(size > 64);
@@ -274,6 +274,19 @@ static void arena_without_room_is_told(void **state)
 		assert_int_equal(ram_discover(&ram, &b->boot, &params, &arena), HANDOFF_ARENA_TOO_SMALL);
 	}
 	fail();
+}
+
+static void a_set_covers_what_lies_in_one_range(void **state)
+{
+	struct handoff_range ranges[] = { { 0x1000, 0x1fff }, { 0x3000, 0x4fff } };
+	struct ram_set set = { ranges, 2 };
+
+	(void)state;
+	assert_false(ram_set_covers(&set, 0, 0xfff));
+	assert_true(ram_set_covers(&set, 0x1000, 0x1fff));
+	assert_false(ram_set_covers(&set, 0x1000, 0x3000));
+	assert_true(ram_set_covers(&set, 0x3800, 0x4fff));
+	assert_false(ram_set_covers(&set, 0x3800, 0x5000));
 }
 
 /* ---- vet.h ---- */
@@ -348,6 +361,7 @@ int main(void)
 		cmocka_unit_test(small_gaps_that_nobody_owned_are_the_loaders),
 		cmocka_unit_test(gaps_of_the_crashed_kernel_stay_open),
 		cmocka_unit_test(arena_without_room_is_told),
+		cmocka_unit_test(a_set_covers_what_lies_in_one_range),
 		cmocka_unit_test(addresses_beyond_a_width),
 		cmocka_unit_test(ram_with_boot_data_is_crash_region),
 		cmocka_unit_test(gap_below_all_crashed_ram_is_closed),

@@ -6,7 +6,8 @@
 #	make check-unit-ram		test_ram.c alone, with cmocka's own output
 #	make golden-renew		rewrite tests/unit/golden/ from what the stub does now
 #	make check-property		random machines, 100000 with the campaign's damage (CELLS=N), and
-#					50000 of all kinds (MACHINES=N), and some with sanitizers; others
+#					50000 of all kinds (MACHINES=N), 10000 that are asked to hide the
+#					IOMMU (HIDDEN=N), and some with sanitizers; others
 #					each day, SEED=0x... for those of that seed
 #	make check-judge		can they fail? stubs that lose what is well-formed must
 #	make coverage			lines and branches of stub/ that they reach; build/coverage/html/
@@ -74,6 +75,7 @@ fast_make = $(MAKE) -s --no-print-directory -f tests/unit/unit.mk UNIT_BUILD=$(F
 # The whole of both programs' machines takes two cores a few minutes.
 MACHINES := 50000
 CELLS := 100000
+HIDDEN := 10000
 property_seed = $(if $(SEED),--seed $(SEED))
 property_objs := tests/unit/property/property.o tests/unit/property/shrink.o
 
@@ -87,6 +89,7 @@ check-property: $(UNIT_BUILD)/property
 		"judge=$(MAKE) -s --no-print-directory check-judge" \
 		"cells=$(FAST_BUILD)/property --cells --machines $(CELLS) $(property_seed)" \
 		"many=$(FAST_BUILD)/property --machines $(MACHINES) $(property_seed)" \
+		"hidden=$(FAST_BUILD)/property --hidden --machines $(HIDDEN) $(property_seed)" \
 		"sanitized=$(UNIT_BUILD)/property --machines 4000 $(property_seed)"
 
 # As the compiler reads it, without sanitizers and their branches.

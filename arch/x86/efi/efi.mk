@@ -19,7 +19,7 @@ EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -z noexecstack --build
 EFI_SECTIONS := .text .sdata .data .dynamic .dynsym .rel .rela .reloc
 
 efi_stub := $(STUB_SRCS:%.c=$(arch_obj)/%.o) \
-	$(patsubst %,$(arch_obj)/arch/x86/%.o,machine clock serial string)
+	$(patsubst %,$(arch_obj)/arch/x86/%.o,machine clock apic serial string)
 efi_front := $(patsubst %,$(EFI_BUILD)/arch/x86/efi/%.o,firmware crash identity print libc)
 
 efi_show := $(patsubst %,$(EFI_BUILD)/tools/%.o,handoff_read handoff_check problem names sentences \
