@@ -71,6 +71,8 @@ def harmless(cycle):
     own = [(seen.load, seen.load + image.stub_memory),
            (cycle.arena[0], cycle.arena[0] + cycle.arena[1]),
            (seen.boot_params & -PAGE, (seen.boot_params & -PAGE) + PAGE)]
+    if seen.hidden:
+        own.append((seen.dmar[0] & -PAGE, (seen.dmar[0] & -PAGE) + PAGE))
     strange = [page for page in seen.changed if page not in seen.device_writable
                and not any(start <= page < end for start, end in own)]
     fields = strange_boot_params(seen)
@@ -218,6 +220,34 @@ def clean_switch(cycle):
     return (reported(cycle.report, "switched") + copied(cycle) + quick_and_small(cycle)
             + on_copies(cycle) + same_translation(seen) + going_on(seen) + harmless(cycle)
             + saved(seen))
+
+
+def hidden(cycle):
+    """A stock kernel that sees no IOMMU: not a fault, and each device reaches its memory at once."""
+    seen, arena = cycle.seen, cycle.arena
+    root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
+    outside = [page for page in seen.table_pages if not inside(page, arena)]
+    off = [value for value in seen.commands if not value & GCMD_TE]
+    kdump = seen.serial.rpartition("Kernel panic - not syncing")[2]
+    # But for what the options on its command line make it say
+    sees = re.findall(r"^.*(?:DMAR: (?!IOMMU enabled|Enable scalable mode)|DMAR-IR|"
+                      r"Adding to iommu group).*$", kdump, re.MULTILINE)
+    lacking = [name for name, source in SOURCES.items() if source not in seen.identity]
+    return reported(cycle.report, "switched") + [
+        Line("DMAR table masked, and reported so", cycle.report.mode,
+             seen.hidden and cycle.report.mode == "hidden"),
+        Line("root table in the hardware", _where(root, arena), inside(root, arena)),
+        Line("interrupt table in the hardware", _where(interrupts, arena), inside(interrupts, arena)),
+        Line("page tables outside the arena", _pages(outside), not outside),
+        Line("translation never off in the stub", f"{len(seen.commands)} commands to the unit",
+             bool(seen.commands) and not off),
+        Line("leaves into the crash kernel but its own to itself", str(len(seen.into_crash)),
+             not seen.into_crash),
+        Line("devices that cannot reach its memory", ", ".join(lacking) or "none", not lacking),
+        Line("kdump kernel sees no IOMMU", "; ".join(sees) or "not a line of it", not sees),
+        Line("complaints of the kdump kernel", "; ".join(complaints(kdump)) or "none",
+             not complaints(kdump)),
+    ] + same_translation(seen) + going_on(seen) + harmless(cycle) + saved(seen)
 
 
 def left_alone(cycle):

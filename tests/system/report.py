@@ -15,6 +15,7 @@ class Report:
                 self.json = json.load(file)
         self.outcome = self.json.get("outcome", "none")
         self.reason = self.json.get("reason", "none")
+        self.mode = self.json.get("mode", "none")
         self.sound = self.json.get("digest_ok", False)
         # Where the memory that the kdump kernel must keep off ends
         self.end = int(self.json.get("base", "0"), 0) + self.json.get("arena_bytes", 0)

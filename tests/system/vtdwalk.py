@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 ADDRESS = ((1 << 52) - 1) & ~0xfff
 READ, WRITE = 1, 2
 HOLE = 1 << 52
+MOST_ALIKE = 64         # contexts; more of one translation are those of requesters without an entry
 PAGE_SIZE_BIT = 1 << 7
 TRANSLATED, TRANSLATED_ATS, PASS_THROUGH, FIRST_LEVEL = 0, 1, 2, 3
 WITH_TABLES = (TRANSLATED, TRANSLATED_ATS, FIRST_LEVEL)
@@ -65,6 +66,8 @@ class Walker:
         self.scalable = rtaddr >> 10 & 3 == SCALABLE
         self._pages = {}
         self._sinks = None
+        self._contexts = None
+        self._trees = {}
 
     def _table(self, address):
         """512 quadwords; a table outside RAM holds nothing."""
@@ -113,10 +116,18 @@ class Walker:
         return Context(source, kind, top, levels, entry[1] & 0xffff, at, frozenset(upper))
 
     def contexts(self):
-        """Every present context."""
-        for bus in range(256):
-            if any(entry & 1 for entry in self._table(self.root)[bus * 2:][:2]):
-                yield from filter(None, map(self.context, range(bus << 8, (bus + 1) << 8)))
+        """Every present context; of more than MOST_ALIKE with one translation, the first."""
+        if self._contexts is None:
+            alike = {}
+            for bus in range(256):
+                if any(entry & 1 for entry in self._table(self.root)[bus * 2:][:2]):
+                    for context in filter(None, map(self.context, range(bus << 8, (bus + 1) << 8))):
+                        alike.setdefault((context.kind, context.top, context.levels, context.domain),
+                                         []).append(context)
+            self._contexts = sorted((context for some in alike.values()
+                                     for context in (some if len(some) <= MOST_ALIKE else some[:1])),
+                                    key=lambda context: context.source)
+        return self._contexts
 
     def upper_tables(self):
         """Addresses of the root table, of context tables, PASID directories and tables."""
@@ -126,8 +137,13 @@ class Walker:
     def leaves(self, source):
         """Every present leaf of a source id, by ascending IOVA."""
         context = self.context(source)
-        if context and context.kind in WITH_TABLES:
-            yield from self._leaves(context, context.top, context.levels, 0, READ | WRITE)
+        if not context or context.kind not in WITH_TABLES:
+            return []
+        tree = context.kind, context.top, context.levels
+        if tree not in self._trees:
+            self._trees[tree] = list(self._leaves(context, context.top, context.levels, 0,
+                                                  READ | WRITE))
+        return self._trees[tree]
 
     def mapped(self, source):
         """Those of them that do not lead to a sink, by ascending IOVA."""

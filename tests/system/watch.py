@@ -76,7 +76,10 @@ class Seen:
     device_writable: set = field(default_factory=set)
     commands: list = field(default_factory=list)    # values written to GCMD by the stub
     translations: list = field(default_factory=list)    # where original and copy differ
+    dmar: tuple = None                              # (address, size) of firmware's table
+    hidden: bool = False                            # the DMAR table lost its name
     into_crash: list = field(default_factory=list)  # leaves of the copy into the crash region
+    identity: set = field(default_factory=set)      # sources whose tables map it to itself, if hidden
     scratch: set = field(default_factory=set)       # pages of sinks, in the arena
     passed_through: list = field(default_factory=list)  # sources that the copy lets everywhere
     table_pages: set = field(default_factory=set)   # of the copy: root, context, second level
@@ -99,7 +102,7 @@ class Watch:
         self.seen = seen
         self.arena = arena              # (start, size)
         self.events = qemutrace.SWITCH_EVENTS + (qemutrace.DMA_EVENTS if trace_dma else ())
-        self.before = self.entry = self.arena_content = None
+        self.before = self.entry = self.arena_content = self.dmar = None
         self.original = {}              # everything() that the stub found
 
     def at_entry(self, stop):
@@ -117,6 +120,7 @@ class Watch:
         for event in self.events:
             stop.machine.trace_event(event, True)
         seen.boot_params_before = stop.ram.read(seen.boot_params, PAGE)
+        self.dmar = seen.dmar = find_dmar(stop.ram) if stop.unit else None
         self.before = stop.ram.snapshot(os.path.join(stop.machine.private, "before"))
 
     def at_exit(self, stop):
@@ -137,11 +141,13 @@ class Watch:
     def _compare_translations(self, stop):
         seen = self.seen
         walker = stop.walker()
-        copy = everything(walker)
+        seen.hidden = bool(self.dmar) and stop.ram.read(self.dmar[0], 4) != b"DMAR"
+        copy = everything(walker, self._is_identity if seen.hidden else lambda leaf: False)
         for source in sorted(self.original.keys() | copy.keys()):
-            if self.original.get(source) != copy.get(source):
+            if self.original.get(source) != copy.get(source) and not (
+                    seen.hidden and source not in self.original and not copy[source][3]):
                 seen.translations.append(f"device {source:#06x}")
-        if self._interrupts != stop.interrupts():
+        if stop.interrupts() != ({} if seen.hidden else self._interrupts):
             seen.translations.append("interrupt entries")
         start, size = self.arena
         seen.scratch = {page for page in walker.sinks() if start <= page < start + size}
@@ -150,9 +156,22 @@ class Watch:
             if context.kind == vtdwalk.PASS_THROUGH:
                 seen.passed_through.append(context.source)
             seen.table_pages |= walker.table_pages(context.source)
-            seen.into_crash += [(context.source, leaf) for leaf in walker.leaves(context.source)
-                                for start, end in seen.crash if leaf.target not in seen.scratch
-                                and leaf.target < end and leaf.target + leaf.page > start]
+            leaves = [leaf for leaf in walker.leaves(context.source) for start, end in seen.crash
+                      if leaf.target not in seen.scratch
+                      and leaf.target < end and leaf.target + leaf.page > start]
+            kept = [leaf for leaf in leaves if not (seen.hidden and self._is_identity(leaf))]
+            seen.into_crash += [(context.source, leaf) for leaf in kept]
+            if len(kept) < len(leaves):
+                seen.identity.add(context.source)
+
+    def _is_identity(self, leaf):
+        """Of the dump kernel's memory, low memory included, and nothing of the arena."""
+        start, size = self.arena
+        return (leaf.target == leaf.iova and leaf.access == vtdwalk.READ | vtdwalk.WRITE
+                and (leaf.target + leaf.page <= 1 << 20
+                     or any(first <= leaf.target and leaf.target + leaf.page <= end
+                            for first, end in self.seen.crash))
+                and not (leaf.target < start + size and leaf.target + leaf.page > start))
 
     def at_end(self, ram):
         """The machine is off; its RAM is still there."""
@@ -164,11 +183,25 @@ class Watch:
                               if now[at:at + PAGE] != self.arena_content[at:at + PAGE]]
 
 
-def everything(walker):
+def everything(walker, leave_out=lambda leaf: False):
     """{source: (kind, width, domain, ranges)}: what the tables say, however they say it."""
     return {context.source: (context.kind, context.levels, context.domain,
-                             vtdwalk.ranges(walker.mapped(context.source)))
+                             vtdwalk.ranges(leaf for leaf in walker.mapped(context.source)
+                                            if not leave_out(leaf)))
             for context in walker.contexts()}
+
+
+def find_dmar(ram):
+    """(address, size) of the firmware's table; None if it is not in the last MiBs of low RAM."""
+    area = 16 << 20
+    data = ram.read(ram.low - area, area)
+    at = data.find(b"DMAR")
+    while at >= 0:
+        size = int.from_bytes(data[at + 4:at + 8], "little")
+        if 48 <= size <= area - at and sum(data[at:at + size]) % 256 == 0:
+            return ram.low - area + at, size
+        at = data.find(b"DMAR", at + 1)
+    return None
 
 
 def _writable(walker):
