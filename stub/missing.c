@@ -125,10 +125,11 @@ static bool fill_slot(struct filling *filling, unsigned int slot)
 {
 	struct unit *unit = filling->unit;
 	uint64_t entry = unit->root[slot];
-	const uint64_t *table = arena_at(&filling->relay->arena, phys(entry & VTD_ROOT_CTP));
+	const uint64_t *table = entry & VTD_ROOT_P ?
+				arena_at(&filling->relay->arena, phys(entry & VTD_ROOT_CTP)) : NULL;
 
 	filling->filled[slot] = NULL;
-	if (!(entry & VTD_ROOT_P) || table == unit->blank_contexts) {
+	if (!table || table == unit->blank_contexts) {
 		/* In legacy mode the upper half is reserved, and may hold anything if the entry was not present. */
 		if (!unit_is_scalable(unit) && unit->root[slot + 1] &&
 		    !identity_link(filling->relay, &unit->root[slot + 1], 0))

@@ -13,7 +13,7 @@ from machine import SOURCES
 from watch import GCMD_TE, GSTS_IRES
 
 PAGE = 4096
-STUB_LIMIT_BYTES = 64 << 10
+STUB_LIMIT_BYTES = 128 << 10
 STUB_LIMIT_SHARE = 0.05
 LEAST_PAGES = 10000                     # of the dump, compared: these machines have 30,000 and more
 KASLR_FLAG = 2                          # loadflags bit 1: an address was chosen by KASLR
