@@ -171,12 +171,6 @@ static bool is_present(const struct map *map, uint64_t entry)
 	return entry & map->format->present;
 }
 
-/* Had the crashed kernel nothing there, as far as can be told? Then no in-flight DMA goes by it. */
-static bool is_free(const struct map *map, uint64_t entry)
-{
-	return !is_present(map, entry) || entry & (VTD_PT_HOLE | VTD_PT_SELF);
-}
-
 static uint64_t *table_at(const struct map *map, uint64_t entry)
 {
 	const struct arena *arena = &map->relay->arena;
@@ -185,20 +179,41 @@ static uint64_t *table_at(const struct map *map, uint64_t entry)
 	return at - arena->phys.pa < arena->used ? arena_at(arena, phys(at)) : NULL;
 }
 
-/* Scratch tables of what was bad: all entries alike, present, and not of what was never mapped. */
-static bool is_scratch(const struct map *map, const uint64_t *table)
+/* As scratch pages and tables are. */
+static bool is_alike(const uint64_t *table)
 {
 	for (unsigned int i = 1; i < VTD_ENTRIES; i++)
 		if (table[i] != table[0])
 			return false;
-	return !is_free(map, table[0]);
+	return true;
+}
+
+/*
+ * Had the crashed kernel nothing there, as far as can be told? Then no in-flight DMA goes by it. Its entries may have
+ * our bits set: so an unmapped one is known as a whole, and the other kind by where it leads.
+ */
+static bool is_free(const struct map *map, uint64_t entry, unsigned int level)
+{
+	uint64_t hole = hole_entry(map->relay, level);
+
+	/* Rights may be fewer: see grant(). Without a hole's entry, a leaf to address 0 is a leaf. */
+	if (!is_present(map, entry) ||
+	    (hole && !((entry ^ hole) & ~(HANDOFF_HOLE_MARKS | map->format->granted))))
+		return true;
+	return entry & VTD_PT_SELF && table_at(map, entry) && is_alike(table_at(map, entry));
+}
+
+/* Scratch tables of what was bad, of `level`: all entries alike, present, and not of what was never mapped. */
+static bool is_scratch(const struct map *map, const uint64_t *table, unsigned int level)
+{
+	return is_alike(table) && !is_free(map, table[0], level);
 }
 
 /* Does the entry translate all that it covers, or send it to scratch? Else it refers to a table. */
 static bool is_mapping(const struct map *map, uint64_t entry, unsigned int level)
 {
 	return level == 1 || entry & map->format->superpage || !table_at(map, entry) ||
-	       is_scratch(map, table_at(map, entry));
+	       is_scratch(map, table_at(map, entry), level - 1);
 }
 
 /* The memory's pages within [first, first + span). */
@@ -307,7 +322,7 @@ static bool is_identity(const struct map *map, uint64_t entry, unsigned int leve
 /* Only look: how many pages of the memory are at IOVAs that may have been mapped? */
 static enum settled count_conflicts(struct map *map, uint64_t *entry, unsigned int level, uint64_t first)
 {
-	if (is_free(map, *entry))
+	if (is_free(map, *entry, level))
 		return SETTLED;
 	if (!is_mapping(map, *entry, level))
 		return DEEPER;
@@ -323,7 +338,7 @@ static enum settled count_conflicts(struct map *map, uint64_t *entry, unsigned i
 
 static enum settled put_identity(struct map *map, uint64_t *entry, unsigned int level, uint64_t first)
 {
-	if (!is_free(map, *entry))	/* a page that is taken stays as it is mapped */
+	if (!is_free(map, *entry, level))	/* a page that is taken stays as it is mapped */
 		return is_mapping(map, *entry, level) ? SETTLED : DEEPER;
 	*entry = identity_entry(map, level, first);
 	return *entry ? SETTLED : NO_ROOM;
@@ -333,7 +348,7 @@ static enum settled put_scratch(struct map *map, uint64_t *entry, unsigned int l
 {
 	bool all = ram_set_covers(&map->relay->ram.dump_memory, first, first + (walk_span(level) - 1));
 
-	if (is_free(map, *entry))
+	if (is_free(map, *entry, level))
 		return SETTLED;
 	if (!is_mapping(map, *entry, level))
 		return DEEPER;
