@@ -135,6 +135,8 @@ static void judge(void *context, uint64_t iova)
 	struct translation is = translate(&c->hidden, c->source, iova);
 	bool refused = translate_is_refused(&was), self = was_self(c, &was, iova);
 	bool identity = is.result == TRANSLATE_MAPPED && is.pa == iova && is.read && is.write;
+	/* Where the entries on the way grant nothing together, no request went through. */
+	bool mapped = was.result == TRANSLATE_MAPPED && (was.read || was.write);
 	uint64_t page = iova & PAGE_MASK;
 
 	if (is.levels && 12 + 9 * is.levels < 64 && iova >> (12 + 9 * is.levels))
@@ -157,7 +159,7 @@ static void judge(void *context, uint64_t iova)
 		return;
 	}
 	if (identity) {
-		if (!self && (refused || (was.result == TRANSLATE_MAPPED && was.pa != iova)))
+		if (!self && (refused || (mapped && was.pa != iova)))
 			complain(c, iova, &was, &shown, &is, "may have been mapped, and leads to the dump kernel's memory");
 		return;
 	}
