@@ -119,6 +119,19 @@ static void record_conflict(struct relay *relay, const struct handoff_device *de
 		 device->bus, device->devfn >> 3, device->devfn & 7u, pages);
 }
 
+/* A record for each device that goes by these tables: none of them is of use to the kdump kernel. */
+static void record_conflicts(struct relay *relay, uint64_t root, uint64_t pages)
+{
+	for (uint32_t i = 0; i < report_count(&relay->report, HANDOFF_DEVICES); i++) {
+		const struct handoff_device *device = report_entry(&relay->report, HANDOFF_DEVICES, i);
+		const struct handoff_domain *domain = device->domain == HANDOFF_NO_DOMAIN ? NULL :
+						      report_entry(&relay->report, HANDOFF_DOMAINS, device->domain);
+
+		if (domain && domain->new_root == root)
+			record_conflict(relay, device, pages);
+	}
+}
+
 /* The tables that a device's own requests (without a PASID, or with RID_PASID) go by. */
 static enum handoff_hide_reason add_identity(struct relay *relay, const struct handoff_device *device)
 {
@@ -139,7 +152,7 @@ static enum handoff_hide_reason add_identity(struct relay *relay, const struct h
 	    identity_add(relay, domain, domain_format(relay, unit, domain->flags), &conflicts) == IDENTITY_NO_ROOM)
 		return HANDOFF_HIDE_NO_ROOM;
 	if (conflicts)
-		record_conflict(relay, device, conflicts);
+		record_conflicts(relay, domain->new_root, conflicts);
 	domain->flags |= HANDOFF_DOMAIN_IDENTITY;
 	return HANDOFF_HIDE_OK;
 }

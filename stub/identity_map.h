@@ -61,6 +61,7 @@ enum identity_result {
  * DMA may still go by them. A few such pages are taken from the kdump kernel (hide.taken), and stay mapped as
  * they were. For more, the domain gets no identity map: what it had mapped there leads to scratch, so that no
  * driver reaches the crashed kernel's memory by its own addresses; *conflicts is their number of pages, else 0.
+ * What was not mapped there stays so: scratch, or a fault where unmapped IOVAs are kept so (hole.h).
  */
 enum identity_result identity_add(struct relay *relay, const struct handoff_domain *domain, int format,
 				  uint64_t *conflicts);
