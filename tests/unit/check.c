@@ -45,31 +45,42 @@ bool check_is_scratch(uint64_t pa)
 	return true;
 }
 
-/* Do the record's domain and the translation's go by the same copy? Units have ids of their own for it. */
-static bool is_same_copy(const struct handoff_record *record, unsigned int unit, uint32_t id)
+/* Where the copy is that a domain id of a unit goes by; 0: none. */
+static uint64_t copy_of(unsigned int unit, uint32_t id)
 {
-	uint64_t root = 0, recorded = 0;
+	uint64_t root = 0;
 
 	for (uint32_t i = 0; i < result_count(HANDOFF_DOMAINS); i++) {
 		const struct handoff_domain *domain = result_entry(HANDOFF_DOMAINS, i);
 
 		if (domain->unit == unit && domain->id == id)
 			root = domain->new_root;
-		if (domain->unit == record->unit && domain->id == record->domain_id)
-			recorded = domain->new_root;
 	}
-	return root && root == recorded;
+	return root;
 }
 
-static bool is_in_rmrr(uint64_t iova)
+/* Do the record's domain and the translation's go by the same copy? Units have ids of their own for it. */
+static bool is_same_copy(const struct handoff_record *record, unsigned int unit, uint32_t id)
 {
-	for (uint32_t i = 0; i < result_count(HANDOFF_RMRRS); i++) {
-		const struct handoff_rmrr *rmrr = result_entry(HANDOFF_RMRRS, i);
+	uint64_t root = copy_of(unit, id);
 
-		if (iova >= (rmrr->base & PAGE_MASK) && iova <= (rmrr->limit | ~PAGE_MASK))
+	return root && root == copy_of(record->unit, record->domain_id);
+}
+
+/* Is the page reserved for a device that goes by the copy of this domain id? */
+static bool is_reserved_there(unsigned int unit, uint32_t id, uint64_t iova)
+{
+	uint64_t root = copy_of(unit, id), page = iova & PAGE_MASK;
+
+	for (uint32_t i = 0; root && i < result_count(HANDOFF_DEVICES); i++) {
+		const struct handoff_device *device = result_entry(HANDOFF_DEVICES, i);
+
+		if (copy_of(device->unit, device->domain_id) == root &&
+		    judge_is_reserved(device->segment, (uint16_t)(device->bus << 8 | device->devfn), page,
+				      page | ~PAGE_MASK))
 			return true;
 	}
-	return false;
+	return result_dropped(HANDOFF_DEVICES);
 }
 
 /* Reserved memory of the firmware, which was not mapped, or badly, and now is. */
@@ -88,8 +99,8 @@ static bool is_mended(const struct comparison *c, uint64_t iova, const struct tr
 		    iova >= record->iova && iova - record->iova < record->size)
 			return is->result == TRANSLATE_MAPPED && is->pa == iova && is->read && is->write;
 	}
-	return result_dropped(HANDOFF_RECORDS) && is_in_rmrr(iova) && is->result == TRANSLATE_MAPPED &&
-	       is->pa == iova && is->read && is->write;
+	return result_dropped(HANDOFF_RECORDS) && is->result == TRANSLATE_MAPPED && is->pa == iova && is->read &&
+	       is->write && is_reserved_there(c->unit, is->domain, iova);
 }
 
 /* A bad entry: has a record, unless records were dropped, and leads to a scratch page or nowhere. */

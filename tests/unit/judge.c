@@ -237,8 +237,7 @@ static bool scope_names(const uint8_t *scope, uint16_t segment, uint16_t source)
 	return source >> 8 >= first && source >> 8 <= last;
 }
 
-/* Does the DMAR table reserve all of [first, last] for the device? last < first: reserve anything. */
-static bool is_reserved(uint32_t segment, uint16_t source, uint64_t first, uint64_t last)
+bool judge_is_reserved(uint32_t segment, uint16_t source, uint64_t first, uint64_t last)
 {
 	const struct build *b = judge.b;
 	uint16_t size, of;
@@ -294,7 +293,7 @@ static bool is_true(const struct claim *claim, const struct translation *t, unsi
 		return record->action == HANDOFF_REPAIRED && (t->stage < STAGE_DEVICE || t->type == 2) &&
 		       judge_clashes(record->unit, t->domain);
 	case HANDOFF_RULE_CONTEXT_POLICY:
-		return has_option("policy=isolate") && !is_reserved(record->segment, claim->source, 1, 0);
+		return has_option("policy=isolate") && !judge_is_reserved(record->segment, claim->source, 1, 0);
 	case HANDOFF_RULE_CONTEXT_UNTRACKED:
 	case HANDOFF_RULE_PASID_UNTRACKED:
 		return is_untracked(record->unit);
@@ -384,7 +383,7 @@ static bool is_justified(const struct handoff_record *record)
 		return record->action == HANDOFF_SUNK && judge_is_requester(record->segment, source);
 	case HANDOFF_RULE_RMRR_UNMAPPED:
 	case HANDOFF_RULE_RMRR_ELSEWHERE:
-		return is_reserved(record->segment, source, record->iova, record->iova + record->size - 1);
+		return judge_is_reserved(record->segment, source, record->iova, record->iova + record->size - 1);
 	case HANDOFF_RULE_HIDE_CONFLICT:
 		return is_justified_conflict(record, source);
 	default:
@@ -465,7 +464,7 @@ bool judge_excuses(unsigned int unit, const struct translation *was)
 	return is_untracked(unit) ||
 	       (VTD_RTADDR_TTM(judge.b->units_before[unit].rtaddr) == VTD_TTM_SCALABLE &&
 		was->path_length > 1 && (no_room_for(directory_size(was->path[1])) || no_room_for(PAGE_SIZE))) ||
-	       (has_option("policy=isolate") && !is_reserved(segment, was->source, 1, 0));
+	       (has_option("policy=isolate") && !judge_is_reserved(segment, was->source, 1, 0));
 }
 
 bool judge_may_be_blocked(unsigned int unit, const struct translation *was, const struct translation *is)

@@ -52,4 +52,7 @@ bool judge_sound_irt(unsigned int unit);
 bool judge_is_master(const uint8_t *space);
 bool judge_is_requester(uint32_t segment, uint16_t source);
 
+/* Does the DMAR table reserve all of [first, last] for the device? last < first: reserve anything. */
+bool judge_is_reserved(uint32_t segment, uint16_t source, uint64_t first, uint64_t last);
+
 #endif /* JUDGE_H */
