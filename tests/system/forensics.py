@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 
+import judge
 import paths
 import vtdwalk
 from judge import Line
@@ -70,7 +71,7 @@ def lines(cycle):
     """`who` by the dump and by the handoff; of an adopting kernel's dump, by that alone."""
     saved = os.path.join(cycle.folder, "out")
     handoff, vmcore = os.path.join(saved, "setup_data"), os.path.join(saved, "vmcore")
-    alone = "DMAR: relay: adopted" in cycle.seen.serial
+    alone = judge.adopted(cycle.seen)
     result = [_report_in_dump(saved)] if alone else []
     options = [] if alone else ["-H", handoff]
     return result + [

@@ -77,8 +77,7 @@ def harmless(cycle):
                and not any(start <= page < end for start, end in own)]
     fields = strange_boot_params(seen)
     # A kernel that adopts the tables adds its own mappings to them, which nobody judges here
-    adopted = "DMAR: relay: adopted" in seen.serial
-    tables = seen.table_pages if adopted else ()
+    tables = seen.table_pages if adopted(seen) else ()
     # A mere report is shorter than the arena; the sink's page is there to be written to
     arena_changed = [page for page in seen.arena_changed if page + PAGE <= cycle.report.end
                      and page not in seen.scratch and page not in tables]
@@ -86,8 +85,31 @@ def harmless(cycle):
         Line("RAM changed by the stub elsewhere", _pages(strange), not strange),
         Line("boot_params changed elsewhere", ", ".join(fields) or "none", not fields),
         Line("arena pages changed by the kdump kernel", _pages(arena_changed)
-             + (", adopted tables aside" if adopted else ""), not arena_changed),
+             + (", adopted tables aside" if adopted(seen) else ""), not arena_changed),
     ]
+
+
+def kdump_log(seen):
+    """What the console shows after the panic; "" if there was none."""
+    return seen.serial.partition("Kernel panic - not syncing")[2]
+
+
+def adopted(seen):
+    """Has the kdump kernel adopted the copies for a device?"""
+    return "DMAR: relay: adopted" in kdump_log(seen)
+
+
+def mode(seen, report):
+    """Was the IOMMU "hidden" from the kdump kernel, "adopted" by it, or merely "shown" to it?
+
+    None if that is not known: the stub did not get to its end, or the DMAR table in guest RAM
+    contradicts the report.
+    """
+    if not seen.unit_after or seen.hidden != (report.mode == "hidden"):
+        return None
+    if seen.hidden:
+        return "hidden"
+    return "adopted" if adopted(seen) else "shown"
 
 
 def strange_boot_params(seen):
@@ -228,7 +250,7 @@ def hidden(cycle):
     root, interrupts = seen.unit_after["rtaddr"] & -PAGE, seen.unit_after["irta"] & -PAGE
     outside = [page for page in seen.table_pages if not inside(page, arena)]
     off = [value for value in seen.commands if not value & GCMD_TE]
-    kdump = seen.serial.rpartition("Kernel panic - not syncing")[2]
+    kdump = kdump_log(seen)
     # But for what the options on its command line make it say
     sees = re.findall(r"^.*(?:DMAR: (?!IOMMU enabled|Enable scalable mode)|DMAR-IR|"
                       r"Adding to iommu group).*$", kdump, re.MULTILINE)

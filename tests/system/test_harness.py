@@ -13,6 +13,7 @@ import compare
 import dumpcheck
 import hold
 import inject
+import judge
 import paths
 import qemutrace
 from cycle import Plan
@@ -185,3 +186,30 @@ def test_scratch_page_that_is_none(scratch, right):
     else:
         with pytest.raises(ValueError, match=hex(scratch)):
             hold.scratch_pages(ram, walker, contexts, (0x1000, 0x10000))
+
+
+CONSOLE = {"panic": "Kernel panic - not syncing: sysrq triggered crash\n",
+           "adopted": "nvme 0000:00:02.0: DMAR: relay: adopted domain 2, 9 ranges in use\n"}
+
+
+@pytest.mark.parametrize("mode, masked, reported, console", [
+    ("hidden", True, "hidden", "panic"),
+    ("shown", False, "shown", "panic"),
+    ("shown", False, "none", "panic"),              # the report was lost; the table was not masked
+    ("shown", False, "shown", "adopted panic"),     # the crashed kernel said so, not the kdump kernel
+    ("adopted", False, "shown", "panic adopted"),
+    ("adopted", False, "shown", "panic adopted panic"),     # the kdump kernel panicked later
+    (None, True, "shown", "panic"),
+    (None, True, "none", "panic"),
+    (None, False, "hidden", "panic adopted"),
+])
+def test_mode(mode, masked, reported, console):
+    """Guest RAM, report and console decide together; where they contradict, nothing is known."""
+    serial = "".join(CONSOLE[each] for each in console.split())
+    seen = Seen(unit_after={"gsts": 1}, hidden=masked, serial=serial)
+    assert judge.mode(seen, types.SimpleNamespace(mode=reported)) == mode
+
+
+def test_mode_of_a_run_cut_short():
+    """The stub did not get to its end, so that neither table nor unit was looked at."""
+    assert judge.mode(Seen(serial=CONSOLE["panic"]), types.SimpleNamespace(mode="none")) is None
