@@ -2,7 +2,8 @@
 #
 # dmarelay
 #
-#	make run	the main job: a real panic under live DMA, through the stub, to a saved dump
+#	make run	the main job: a real panic under live DMA, through the stub, to a saved dump;
+#			with a stock kdump kernel, then with one that adopts
 #	make check	all tests; `make check-unit` for the quick ones
 #	make		the stub and the dmarelay command
 #	make efi	dmarelay.efi, the same for an EFI shell

@@ -16,6 +16,7 @@ import inject
 import judge
 import paths
 import qemutrace
+import run as main_job
 from cycle import Plan
 from machine import Config, Machine, MachineError
 from resumed import Resumed
@@ -213,3 +214,41 @@ def test_mode(mode, masked, reported, console):
 def test_mode_of_a_run_cut_short():
     """The stub did not get to its end, so that neither table nor unit was looked at."""
     assert judge.mode(Seen(serial=CONSOLE["panic"]), types.SimpleNamespace(mode="none")) is None
+
+
+@pytest.mark.parametrize("kdump, bad, said", [
+    ("both", None, ["run stock", "result stock", "build", "run adopting", "result adopting"]),
+    ("both", "stock", ["run stock", "result stock", "build", "run adopting", "result adopting"]),
+    ("both", "adopting", ["run stock", "result stock", "build", "run adopting", "result adopting"]),
+    ("both", "build", ["run stock", "result stock", "build", "result adopting"]),
+    ("stock", None, ["run stock", "result stock"]),
+    ("adopting", None, ["build", "run adopting", "result adopting"]),
+])
+def test_main_job(monkeypatch, tmp_path, kdump, bad, said):
+    """The first result is there before a kernel is built; one run that fails fails the whole."""
+    done = []
+
+    def build():
+        done.append("build")
+        if bad == "build":
+            raise MachineError("no kernel")
+
+    def cycle(_plan, folder, _progress):
+        which = os.path.basename(folder)
+        done.append(f"run {which}")
+        return types.SimpleNamespace(run=lambda: None, report=None)
+
+    monkeypatch.setattr(main_job, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(main_job, "build_kernel", build)
+    monkeypatch.setattr(main_job, "wrap", lambda *_: None)
+    monkeypatch.setattr(main_job, "Plan", lambda *_: None)
+    monkeypatch.setattr(main_job, "Cycle", cycle)
+    monkeypatch.setattr(main_job, "measured", lambda cycle, report: {})
+    monkeypatch.setattr(main_job, "Report", lambda *_: None)
+    monkeypatch.setattr(main_job, "judged", lambda cycle, which: [
+        judge.Line("dump saved", "", which != bad)])
+    monkeypatch.setattr(main_job, "write_results", lambda folder, values: done.append(
+        f"result {os.path.basename(folder)}"))
+    monkeypatch.setattr("sys.argv", ["run.py", f"--kdump={kdump}"])
+    assert main_job.main() == (1 if bad else 0)
+    assert done == said
