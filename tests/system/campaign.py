@@ -2,11 +2,11 @@
 """The fault-injection campaign: live tables damaged, and what becomes of the dump, kernel by kernel.
 
     make campaign                           all cells under all kernels; goes on where it was
-    make campaign CELL=leaf.crash-kernel@entry KERNEL=stub+stock
+    make campaign CELL=leaf.crash-kernel@entry KERNEL="stub+stock hidden"
                                             that one again (CELL may be a part of the name)
     make campaign JOBS=2 MINUTES=30         two machines at a time, no new ones after half an hour
     make campaign SEED=7 SEEDS=1 REPEAT=3   that seed, alone, each run three times
-    make campaign CMDLINE=dmarelay.holes=keep KERNEL=stub+stock
+    make campaign CMDLINE=dmarelay.holes=keep KERNEL="stub+stock shown"
                                             with an option of the stub's: results of their own
 
 Cells are those of tests/inject/cells.def, and one without damage. All kernels begin with the same
@@ -53,7 +53,9 @@ RESULT = os.path.join(FOLDER, f"result{SUFFIX}.json")
 STAMP = os.path.join(FOLDER, f"stamp{SUFFIX}.json")     # when and of what RESULT was begun
 SPEAKS_OF = ["stub", "arch", "include", "kernel/6.12", "tests/system", "tests/inject"]
 # "small" is the kernel of the adopting series, without the stub: what its configuration does
-KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
+KERNELS = ["stock", "small", "stub+stock shown", "stub+stock hidden", "stub+adopting"]
+# Of hidden mode: where the damage is such, the IOMMU is shown (include/handoff.h)
+CONDITIONS = ("no-translation", "not-switched", "in-place", "shared-table", "width", "root", "dmar")
 OUTCOME, COUNT = "outcome", "count"     # what a run is for
 WATCH = {OUTCOME: "nothing", COUNT: "faults"}
 DISK_MODULES = ["ext4", "crc32c_generic", "virtio_pci", "virtio_blk"]
@@ -70,9 +72,24 @@ FIRST_CMDLINE = "oops=panic loglevel=6"
 # -- machines ready to panic -----------------------------------------------------------------
 
 
+def is_stock(kernel):
+    """Is it Debian's own?"""
+    return "stock" in kernel
+
+
+def is_hidden(kernel):
+    """Is it to see no IOMMU?"""
+    return kernel.endswith("hidden")
+
+
 def inner_of(kernel):
     """The kdump kernel's own image."""
-    return paths.kernel_image() if kernel.endswith("stock") else paths.ADOPTING_IMAGE
+    return paths.kernel_image() if is_stock(kernel) else paths.ADOPTING_IMAGE
+
+
+def name_of(kernel):
+    """As files are named that belong to it."""
+    return kernel.replace(" ", "-")
 
 
 def plan_of(kernel, cmdline="", dmar=None):
@@ -82,19 +99,20 @@ def plan_of(kernel, cmdline="", dmar=None):
     """
     inner = image = inner_of(kernel)
     if kernel.startswith("stub"):
-        image = os.path.join(FOLDER, kernel + ".relay")
+        image = os.path.join(FOLDER, name_of(kernel) + ".relay")
         subprocess.run([paths.DMARELAY, "wrap", inner, "-o", image, "--arena", ARENA,
-                        *(["--dmar", dmar] if dmar else [])], check=True,
+                        *(["--dmar", dmar] if dmar else []),
+                        *(["--hide"] if is_hidden(kernel) else [])], check=True,
                        stdout=subprocess.DEVNULL)
     first = os.path.join(FOLDER, "first.cpio")
-    initrd = os.path.join(FOLDER, f"{kernel}.cpio.gz")
+    initrd = os.path.join(FOLDER, f"{name_of(kernel)}.cpio.gz")
     write(first, images.initramfs("first", FIRST_MODULES))
-    modules = DISK_MODULES if kernel.endswith("stock") else []
+    modules = DISK_MODULES if is_stock(kernel) else []
     write(initrd, gzip.compress(images.initramfs("kdump", modules), 1, mtime=0))
     config = Config(firmware="seabios", mem_mib=768, crashkernel="192M", aw_bits=48,
                     resumable=True, initrd=first, cmdline=FIRST_CMDLINE, one_cpu=True)
     return Plan(image, config, kdump_cmdline=f"{KDUMP_CMDLINE} {cmdline}".strip(),
-                dump_level=DUMP_LEVEL, initrd=initrd, name=kernel)
+                dump_level=DUMP_LEVEL, initrd=initrd, name=name_of(kernel))
 
 
 class Keep(Cycle):
@@ -191,9 +209,10 @@ def prepare(cmdline=CMDLINE, kernels=tuple(KERNELS)):
     dmar = os.path.join(FOLDER, "dmar")
     with locked(FOLDER, "prepare"):
         keep([plan_of("stock")], dmar, loads=False)
-        plans = [plan_of(kernel, cmdline, os.path.join(dmar, "dmar")) for kernel in kernels]
-        keep(plans, saved)
-    return {plan.name: replace(plan, saved=os.path.join(saved, plan.name)) for plan in plans}
+        plans = {kernel: plan_of(kernel, cmdline, os.path.join(dmar, "dmar")) for kernel in kernels}
+        keep(list(plans.values()), saved)
+    return {kernel: replace(plan, saved=os.path.join(saved, plan.name))
+            for kernel, plan in plans.items()}
 
 
 # -- runs and their results ------------------------------------------------------------------
@@ -267,6 +286,9 @@ def good(entry):
     if not entry["kernel"].startswith("stub") or not entry["reached_stub"] or \
             entry["point"] == inject.SWITCHED:
         return True
+    if is_hidden(entry["kernel"]) and entry["stub"]["mode"] != "hidden" and \
+            entry["stub"]["hide_reason"] not in CONDITIONS:
+        return False
     if any(refused(one["held"]) or refused(one["counted"]) or one["complaints"]
            for one in entry["tries"]):
         return False
@@ -333,7 +355,7 @@ def show(chosen):
         entries = [entry for entry in chosen if entry["kernel"] == kernel]
         outcomes = [entry for entry in entries if entry["what"] == OUTCOME]
         reached = [entry for entry in outcomes if entry["reached_stub"]]
-        print(f"{kernel:14} {len(outcomes)} runs, {len(reached)} came to the 64-bit entry, "
+        print(f"{kernel:17} {len(outcomes)} runs, {len(reached)} came to the 64-bit entry, "
               f"{sum(entry['dump_verified'] for entry in reached)} dumps verified; faults counted "
               f"in {len(entries) - len(outcomes)}")
     for entry in bad:

@@ -6,6 +6,7 @@ the figures. A fault is an access that the unit refused, reported or muted; one 
 page was absorbed. Of several runs the extremes are shown.
 """
 
+import collections
 import html
 import os
 import sys
@@ -87,11 +88,17 @@ def _lost(runs):
     return sorted(set(said))
 
 
+def _shown(runs):
+    """Why the IOMMU was not hidden where it should be; [] if it was."""
+    return sorted({f"shown: {entry['stub']['hide_reason']}" for entry in runs.reached
+                   if campaign.is_hidden(entry["kernel"]) and entry["stub"]["mode"] != "hidden"})
+
+
 def words(runs):
     """What stands in a cell of the table."""
     if not runs.outcomes:
         return "-"
-    said = [f"{len(runs.verified)} of {len(runs.outcomes)}", *_lost(runs)]
+    said = [f"{len(runs.verified)} of {len(runs.outcomes)}", *_lost(runs), *_shown(runs)]
     if any(runs.hold("reported")):
         said.append(f"{span(runs.hold('reported'))} faults held")
     if any(runs.faults("reported")):
@@ -199,6 +206,19 @@ def pages(results):
             "devices could write them by sound tables."]
 
 
+def hidden(results):
+    """How many runs hid the IOMMU, and why the others did not."""
+    runs = Runs([entry for entry in results if campaign.is_hidden(entry["kernel"])])
+    shown = collections.Counter(entry["stub"]["hide_reason"] for entry in runs.reached
+                                if entry["stub"]["mode"] != "hidden")
+    if not runs.reached:
+        return []
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(shown.items()))
+    return ["", f"Of {len(runs.reached)} runs of stub+stock hidden that came to the 64-bit entry, "
+            f"{len(runs.reached) - shown.total()} hid the IOMMU"
+            + (f"; the others had it shown, for these reasons: {reasons}." if shown else ".")]
+
+
 def table(results):
     """A line a cell."""
     kernels, rows = kernels_of(results), []
@@ -221,7 +241,7 @@ def report():
                      f"power-off counted for {len(counted) or 'none'} of the seeds")
     bad = [list(campaign.key(entry)) for entry in results if not campaign.good(entry)]
     figures.keep({**stamp, "name": "campaign" + campaign.SUFFIX, "data": bad,
-                  "lines": summary(results) + pages(results)}, campaign.FOLDER)
+                  "lines": summary(results) + hidden(results) + pages(results)}, campaign.FOLDER)
     figures.keep({**stamp, "name": "campaign-cells" + campaign.SUFFIX, "data": [],
                   "lines": table(results)}, campaign.FOLDER)
     if not campaign.SUFFIX:

@@ -114,7 +114,8 @@ class CellRun(Resumed):
                 "reached_stub": self.reached_stub, "kdump_entered": self.entered,
                 "problem": problem, "seconds": round(seconds, 1),
                 "stub": {"outcome": report.outcome, "reason": report.reason,
-                         "quarantined": report.quarantined},
+                         "quarantined": report.quarantined, "mode": report.mode,
+                         "hide_reason": report.hide_reason},
                 "entry_vcpu_s": round(self.entry_cpu_s, 1), "kdump_vcpu_s": round(self.cpu_s, 1),
                 "tries": self.tries}
 

@@ -42,10 +42,11 @@ def translations(walker):
             for context in walker.contexts()}.values()
 
 
-def reached(walker, regions, contexts):
-    """The pages in `regions` that a device of these may write."""
+def reached(walker, regions, contexts, hidden=False):
+    """The pages in `regions` that a device of these may write, but by a hidden kernel's identity map."""
     found = set()
-    every = (leaf for context in contexts for leaf in walker.leaves(context.source))
+    every = (leaf for context in contexts for leaf in walker.leaves(context.source)
+             if not (hidden and leaf.target == leaf.iova))
     for leaf in itertools.islice(every, MOST_LEAVES):
         for start, end in regions:
             if leaf.access & vtdwalk.WRITE and leaf.target < end:
@@ -54,11 +55,11 @@ def reached(walker, regions, contexts):
     return found
 
 
-def hold(stop, crash, arena):
-    """Turn on the spot, compare."""
+def hold(stop, crash, arena, hidden):
+    """Turn on the spot, compare. `hidden`: devices may write the dump kernel's memory, by its addresses."""
     ram, walker = stop.ram, stop.walker()
     held, contexts = Held(), translations(walker)
-    writable = reached(walker, crash, contexts)
+    writable = reached(walker, crash, contexts, hidden)
     if arena[1]:
         held.scratch = scratch_pages(ram, walker, contexts, arena)
     canaries = [page for page in writable - held.scratch if not any(ram.read(page, PAGE))]

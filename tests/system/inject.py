@@ -8,6 +8,7 @@ machine's memory and unit, and what of that machine a damage may name.
 import ctypes
 import os
 import random
+import re
 import struct
 from dataclasses import dataclass
 
@@ -117,14 +118,13 @@ def inject(cell, target, seed):
 
 
 def find_dmar(ram):
-    """(address, size) of the firmware's table: SeaBIOS puts it at the end of low RAM."""
+    """(address, size) of the firmware's table, masked or not: SeaBIOS puts it at the end of low RAM."""
     area = 1 << 20
     start = ram.low - area
     data = ram.read(start, area)
-    at = data.find(b"DMAR")
-    while at >= 0:
+    for found in re.finditer(b"DMAR|XMAR", data):
+        at = found.start()
         size, = struct.unpack_from("<I", data, at + 4)
         if 48 <= size <= area - at and sum(data[at:at + size]) % 256 == 0:
             return start + at, size
-        at = data.find(b"DMAR", at + 1)
     raise LookupError("no DMAR table")

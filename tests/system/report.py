@@ -16,6 +16,7 @@ class Report:
         self.outcome = self.json.get("outcome", "none")
         self.reason = self.json.get("reason", "none")
         self.mode = self.json.get("mode", "none")
+        self.hide_reason = self.json.get("hide_reason", "none")
         self.sound = self.json.get("digest_ok", False)
         # Where the memory that the kdump kernel must keep off ends
         self.end = int(self.json.get("base", "0"), 0) + self.json.get("arena_bytes", 0)

@@ -16,6 +16,7 @@ import time
 
 import hold
 import images
+import inject
 import judge
 import vtdwalk
 from cycle import Cycle
@@ -62,6 +63,7 @@ class Resumed(Cycle):
         self.held = hold.Held()
         self.used = {}                  # {device: IOVAs that it uses}
         self.written = None             # Pages that devices may write
+        self.dmar = 0                   # where the firmware's table is
 
     def before_panic(self, stop):
         """The machine has just gone on. Return True to leave it a moment before the panic."""
@@ -92,6 +94,7 @@ class Resumed(Cycle):
         for address in set(self._entries()):
             self.gdb.set_breakpoint(address)
         self.written = Pages(self.ram)
+        self.dmar, _ = inject.find_dmar(self.ram)
         self.note_writable(stop)
         linger = self.before_panic(stop)
         self.gdb.resume()
@@ -141,7 +144,8 @@ class Resumed(Cycle):
 
     def _hold(self, stop):
         self.machine.watch_outcome(False)
-        self.held = hold.hold(stop, self.seen.crash, self.arena)
+        self.held = hold.hold(stop, self.seen.crash, self.arena,
+                              self.ram.read(self.dmar, 4) != b"DMAR")
         self.machine.watch_outcome()
         self.progress(f"held: {self.held.bytes_changed} bytes of the crash region changed, "
                       f"{self.held.faults.refused} faults, DMA {dict(self.held.dma)}, "

@@ -89,7 +89,7 @@ class ScratchRun(Resumed):
 
 def resumable(name, content):
     """The devices of the campaign."""
-    plan = replace(campaign.prepare()["stub+stock"], watch="nothing")
+    plan = replace(campaign.prepare()["stub+stock shown"], watch="nothing")
     run = ScratchRun(plan, os.path.join(FOLDER, "run"), stopwatch(), content)
     problem = ""
     try:
@@ -137,7 +137,7 @@ class NvmeRun(Cycle):
 
 def nvme(name, content):
     """A machine with NVMe."""
-    plan = campaign.plan_of("stub+stock", ISOLATE)
+    plan = campaign.plan_of("stub+stock shown", ISOLATE)
     config = Config(firmware="seabios", mem_mib=1024, crashkernel="192M")
     run = NvmeRun(Plan(plan.image, config, kdump_cmdline=ISOLATE), os.path.join(FOLDER, "nvme"),
                   stopwatch())

@@ -63,8 +63,8 @@ campaign:
 	@$(MAKE) --no-print-directory kernel campaign-now
 
 campaign-now: build/dmarelay guest-images build/system/libinject.so
-	@export CMDLINE="$(CMDLINE)"; $(SYSTEM_PYTHON) -B tests/system/campaign.py $(if $(CELL),--cell=$(CELL)) \
-		$(if $(KERNEL),--kernel=$(KERNEL)) $(if $(SEED),--seed=$(SEED)) \
+	@export CMDLINE="$(CMDLINE)"; $(SYSTEM_PYTHON) -B tests/system/campaign.py $(if $(CELL),--cell="$(CELL)") \
+		$(if $(KERNEL),--kernel="$(KERNEL)") $(if $(SEED),--seed=$(SEED)) \
 		$(if $(SEEDS),--seeds=$(SEEDS)) $(if $(COUNTED),--counted=$(COUNTED)) \
 		$(if $(REPEAT),--repeat=$(REPEAT)) $(if $(JOBS),--jobs=$(JOBS)) \
 		$(if $(MINUTES),--minutes=$(MINUTES)); \

@@ -23,10 +23,10 @@ from resumed import Resumed
 from watch import Seen
 
 HELD = {"reported": 0, "muted": 0, "absorbed": 3, "dma": {}, "crash_region_bytes_changed": 0}
-OUTCOME = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock",
+OUTCOME = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock shown",
            "what": campaign.OUTCOME, "reached_stub": True, "dump_saved": True,
            "dump_verified": True, "tries": [], "hold": HELD}
-COUNT = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock",
+COUNT = {"cell": "leaf.flip@entry", "point": inject.ENTRY, "kernel": "stub+stock shown",
          "what": campaign.COUNT, "reached_stub": True, "until_power_off": True, "tries": [],
          "after_switch": {"reported": 0, "muted": 0}}
 TRY = {"held": {"reported": 0, "muted": 0}, "counted": {"reported": 0, "muted": 0},
@@ -95,6 +95,17 @@ def test_campaign_outcome_that_is_not_good(path, value):
     assert campaign.good({**OUTCOME, "tries": [TRY]})
     assert not campaign.good(changed(OUTCOME, *path, value=value))
     assert campaign.good({**changed(OUTCOME, *path, value=value), "kernel": "stock"})
+
+
+@pytest.mark.parametrize("mode, reason, good", [
+    ("hidden", "ok", True), ("shown", "root", True), ("shown", "exception", False),
+    ("shown", "not-asked", False), ("none", "none", False),
+])
+def test_campaign_hidden(mode, reason, good):
+    """A kernel that was to see no IOMMU may see it only where a condition of hidden mode says so."""
+    stub = {"mode": mode, "hide_reason": reason}
+    assert campaign.good({**OUTCOME, "kernel": "stub+stock hidden", "stub": stub}) == good
+    assert campaign.good({**OUTCOME, "stub": stub})
 
 
 @pytest.mark.parametrize("path, value", [

@@ -16,7 +16,7 @@ from cellrun import CellRun
 CELLS = {cell.name: cell for cell in inject.cells()}
 
 
-def run(name, kernel="stub+stock", what=campaign.OUTCOME):
+def run(name, kernel="stub+stock shown", what=campaign.OUTCOME):
     """(what was seen, the entry of result.json)"""
     return campaign.run(CELLS[name], kernel, what)
 
@@ -46,7 +46,7 @@ def test_muted_fault_is_seen():
     """With dmarelay.bad=block a device that goes on is refused, and FPD hides it: not from us."""
     cell = CELLS["context-entry.reserved@entry"]
     base = next(base for base in itertools.count(1) if CellRun.choice(campaign.seed_of(cell, base)) == "uhci")
-    _, result = campaign.run(cell, "stub+stock", campaign.COUNT, base,
+    _, result = campaign.run(cell, "stub+stock shown", campaign.COUNT, base,
                              cmdline="dmarelay.bad=block")
     assert result["device"] == "uhci" and result["stub"]["outcome"] == "switched"
     assert result["after_switch"]["muted"] > 0 and result["after_switch"]["reported"] == 0, result
