@@ -3,6 +3,8 @@
 #
 # unpack.sh NAME SUITE PACKAGE... - packages of another suite of Debian, below build/cache/NAME
 #
+# A PACKAGE that begins with + is a kernel's meta package: those that the kernel consists of.
+#
 # They are not installed but stand beside the release's own, for tools/NAME.sh to start. The mirror
 # is the one that apt already uses; the packages are also kept in ${DMARELAY_CACHE:-~/.cache/dmarelay},
 # so that a fresh clone need not load them again. Works without root.
@@ -22,12 +24,24 @@ fetch() {
 	[ -n "$mirror" ] || { echo "unpack.sh: apt knows no bookworm archive: run apt-get update" >&2; exit 1; }
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
 		> "$work/sources.list"
-	apt="apt-get -q -o Dir::Etc::SourceList=$work/sources.list -o Dir::Etc::SourceParts=/dev/null
+	apt="-q -o Dir::Etc::SourceList=$work/sources.list -o Dir::Etc::SourceParts=/dev/null
 		-o Dir::State::Lists=$work/lists -o Dir::Cache=$work/apt -o APT::Sandbox::User=root"
 	echo "unpack.sh: loading $1 from $suite"
-	$apt update >/dev/null
-	(cd "$work" && $apt download -qq "$@")
+	apt-get $apt update >/dev/null
+	# shellcheck disable=SC2046 # a list of names
+	(cd "$work" && apt-get $apt download -qq $(names "$@"))
 	keep "$work"/*.deb
+}
+
+# As apt knows them today: a kernel's packages have its version in their names
+names() {
+	for package; do
+		case $package in
+		+*) apt-cache $apt depends --recurse "${package#+}" |
+			grep -E '^linux-(image|binary|modules|base)-[0-9]' | grep -v -e -unsigned ;;
+		*) echo "$package" ;;
+		esac
+	done
 }
 
 # Whole or not at all. That they cannot be kept is no failure.

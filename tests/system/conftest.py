@@ -43,16 +43,16 @@ def fixture_wrap():
 
 @pytest.fixture(name="run")
 def fixture_run(request, wrap):
-    """run(...): one cycle, to its end. What is not a field of Plan is one of Config.
+    """run(...): one cycle, to its end. What is not a field of Plan is one of Config, unless that is given.
 
     The console and QEMU's files stay below build/system/runs, in a folder named like the test.
     """
-    def run(image=None, **options):
+    def run(image=None, machine=None, **options):
         folder = os.path.join(RUNS, re.sub(r"[/,]", "-", request.node.name))
         plan_fields = Plan.__dataclass_fields__
         plan = {name: value for name, value in options.items() if name in plan_fields}
         config = {name: value for name, value in options.items() if name not in plan_fields}
-        cycle = Cycle(Plan(image or wrap(), Config(**config), **plan), folder, stopwatch())
+        cycle = Cycle(Plan(image or wrap(), machine or Config(**config), **plan), folder, stopwatch())
         cycle.run()
         return cycle
 

@@ -142,7 +142,7 @@ class Cycle:
     # -- up to the panic -------------------------------------------------------------------
 
     def _boot(self):
-        self.progress(f"booting {paths.kernel_version()} ({self.plan.config.firmware})")
+        self.progress(f"booting {paths.kernel_version(self.plan.config.kernel)} ({self.plan.config.firmware})")
         try:
             self.machine.wait_serial(r"^@@ (ready|error .*)$", BOOT_LIMIT_S)
         except MachineError as error:

@@ -19,6 +19,7 @@ FIRST_MODULES = ["nvme", "ext4", "crc32c_generic", "e1000e", "evdev", "usbhid", 
                  "uhci-hcd",
                  # Before snd-hda-intel, or the controller finds no codec and makes no PCM
                  "snd-hda-codec-generic", "snd-hda-intel"]
+NO_MODULES = {"7.3": ["crc32c_generic"]}       # no module in this series
 KDUMP_MODULES = ["ext4", "crc32c_generic", "nvme"]     # the disk's last: guest/init-kdump
 
 
@@ -73,15 +74,17 @@ def read(path):
         return file.read()
 
 
-def module_paths(names):
+def module_paths(names, series):
     """The named modules and what they depend on, in the order to load them."""
-    version = paths.kernel_version()
-    if not os.path.exists(f"{paths.KERNEL_DIR}/lib/modules/{version}/modules.dep"):
-        subprocess.run(["/sbin/depmod", "-b", paths.KERNEL_DIR, version], check=True)
+    version, root = paths.kernel_version(series), paths.kernel_root(series)
+    if not os.path.exists(f"{root}/lib/modules/{version}/modules.dep"):
+        subprocess.run(["/sbin/depmod", "-b", root, version], check=True)
     ordered = []
     for name in names:
-        shown = subprocess.run(["/sbin/modprobe", "-C", "/dev/null", "-d", paths.KERNEL_DIR,
-                                "-S", version, "--show-depends", name],
+        if name in NO_MODULES.get(series, ()):
+            continue
+        shown = subprocess.run(["/sbin/modprobe", "-C", "/dev/null", "-d", root, "-S", version,
+                                "--show-depends", name],
                                capture_output=True, text=True, check=True).stdout
         for line in shown.splitlines():
             word, _, path = line.partition(" ")
@@ -91,8 +94,9 @@ def module_paths(names):
     return ordered
 
 
-def initramfs(kind, modules=None):
-    """The archive for the "first" or the "kdump" kernel; `modules` if other than the usual ones."""
+def initramfs(kind, modules=None, series=""):
+    """The archive for the "first" or the "kdump" kernel; `modules` if other than the usual ones, of
+    this series of Debian's kernel."""
     cpio = Cpio()
     cpio.file("init", read(f"{paths.HERE}/guest/init-{kind}"))
     cpio.device("dev/console", 5, 1)
@@ -109,10 +113,11 @@ def initramfs(kind, modules=None):
     order = []
     if modules is None:
         modules = FIRST_MODULES if kind == "first" else KDUMP_MODULES
-    for path in module_paths(modules):
+    for path in module_paths(modules, series):
         # Unpacked here, where it is faster than in the guest
         name = os.path.basename(path).removesuffix(".xz")
-        cpio.file("modules/" + name, lzma.decompress(read(path)), 0o644)
+        body = read(path)
+        cpio.file("modules/" + name, lzma.decompress(body) if path.endswith(".xz") else body, 0o644)
         order.append(name)
     cpio.file("modules/order", "".join(name + "\n" for name in order).encode(), 0o644)
     return cpio.finish()

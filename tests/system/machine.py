@@ -56,6 +56,7 @@ class Config:
     port: bool = False              # a root port with a device behind it that has AER
     # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
     more_devices: bool = False
+    kernel: str = ""                # the crashed one's series, of Debian's: tools/kernel.sh
     initrd: str = paths.INITRAMFS_FIRST
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
@@ -147,7 +148,7 @@ class Machine:
             "-serial", "chardev:console",
             "-serial", f"unix:{self._socket('control')},server=on,wait=off",
             "-D", self.trace_path, "-msg", "timestamp=on", "-name", "dmarelay,debug-threads=on",
-            "-kernel", paths.kernel_image(), "-initrd", c.initrd,
+            "-kernel", paths.kernel_image(c.kernel), "-initrd", c.initrd,
             "-append", f"{QUIRKS} console=ttyS0,115200 crashkernel={c.crashkernel} "
                        f"{c.iommu_option} {c.cmdline}",
         ]

@@ -20,14 +20,21 @@ INITRAMFS_FIRST = os.path.join(BUILD, "system", "first.cpio")
 INITRAMFS_KDUMP = os.path.join(BUILD, "system", "kdump.cpio.gz")
 
 
-def kernel_image():
-    """The stock vmlinuz that tools/deps.sh unpacked."""
-    found = glob.glob(os.path.join(KERNEL_DIR, "boot", "vmlinuz-*"))
+def kernel_image(series=""):
+    """Debian's vmlinuz: the release's 6.12, or of another series (tools/kernel.sh)."""
+    root = KERNEL_DIR + (f"-{series}" if series else "")
+    found = glob.glob(f"{root}/boot/vmlinuz-*") or glob.glob(f"{root}/usr/lib/modules/*/vmlinuz")
     if not found:
-        raise FileNotFoundError(f"no kernel below {KERNEL_DIR}: run tools/deps.sh system")
+        raise FileNotFoundError(f"no kernel below {root}: run tools/deps.sh system, tools/kernel.sh")
     return found[0]
 
 
-def kernel_version():
+def kernel_version(series=""):
     """Its version, as uname -r says it."""
-    return os.path.basename(kernel_image()).removeprefix("vmlinuz-")
+    return os.path.basename(glob.glob(f"{kernel_root(series)}/lib/modules/*")[0])
+
+
+def kernel_root(series=""):
+    """The folder with its lib/modules."""
+    root, _, _ = kernel_image(series).rpartition("/boot/")
+    return root or kernel_image(series).rpartition("/lib/")[0]
