@@ -485,6 +485,22 @@ static void one_page_is_taken_from_the_kdump_kernel(void **state)
 	fail_msg("not taken\n%s", result_log());
 }
 
+/* Bits that hardware ignores may be the crashed kernel's: with one of ours set, a mapping is a mapping. */
+static void bits_of_the_crashed_kernel(void **state)
+{
+	struct scene s = hidden_scene(state);
+	uint64_t leaf = build_map(s.b, s.tree, 3, 0x6a123000, 0x20007000, 1), table = build_slot(s.tree, 3, 0x6a123000, 2);
+
+	memory_put64(leaf, memory_get64(leaf) | VTD_PT_SELF);
+	memory_put64(table, memory_get64(table) | VTD_PT_SELF);
+	memory_put64(build_slot(s.tree, 3, 0x6a400000, 2), build_page(s.b) | 3);	/* a table of nothing */
+	run(&s);
+	expect_hidden();
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0x6a123000).pa, 0x20007000);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0x6a124000).pa, 0x6a124000);
+	assert_hex_equal(scene_translate(&s, SCENE_SOURCE, 0x6a400000).pa, 0x6a400000);
+}
+
 static void a_guests_memory_leads_to_scratch(void **state)
 {
 	for (unsigned int leaf = 1; leaf <= 2; leaf++) {
@@ -628,6 +644,7 @@ int main(void)
 		cmocka_unit_test(pages_that_cannot_be_taken),
 		cmocka_unit_test(a_guest_of_superpages),
 		cmocka_unit_test(one_page_is_taken_from_the_kdump_kernel),
+		cmocka_unit_test(bits_of_the_crashed_kernel),
 		cmocka_unit_test(a_guests_memory_leads_to_scratch),
 		cmocka_unit_test(an_identity_domain_is_no_conflict),
 		cmocka_unit_test(in_scalable_mode),
