@@ -44,6 +44,7 @@ TARGETS = {
     "acpi": (300_000, 6144, "acpi", "stub/acpi.c stub/dmar.c stub/function.c stub/pci_config.c"),
     "bootparam": (150_000, 2048, "bootparam", "arch/x86/bootparam.c arch/x86/rsdp.c"),
     "elfcore": (200_000, 1500, "elfcore", "stub/elfcore.c stub/ram.c"),
+    "initrd": (20_000, 1500, "initrd", "stub/initrd.c"),
     "params": (400_000, 512, "params", "stub/params.c stub/word.c"),
     "inspect": (15_000, 8192, "handoff", "tools/handoff_*.c tools/show_text*.c tools/show_json*.c "
                                          "tools/show_functions_*.c"),

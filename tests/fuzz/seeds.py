@@ -164,6 +164,26 @@ def elfcore_seeds():
     }
 
 
+def initrd_seeds():
+    def file(name, body, *, magic="070701", fields=None):
+        name = name.encode() + b"\0"
+        values = [1, 0o100644, 0, 0, 1, 0, len(body), 0, 0, 0, 0, len(name), 0]
+        for at, value in (fields or {}).items():
+            values[at] = value
+        head = magic.encode() + "".join(f"{value:08x}" for value in values).encode() + name
+        return b"".join(part + bytes(-len(part) % 4) for part in (head, body))
+    dmar, end = file("kernel/firmware/acpi/dmar.aml", b"DMAR" + bytes(44)), file("TRAILER!!!", b"")
+    ssdt = file("kernel/firmware/acpi/ssdt.aml", b"SSDT" + bytes(32))
+    archives = {
+        "dmar": dmar + end, "second": ssdt + end + bytes(512) + dmar, "other": ssdt + end,
+        "elsewhere": file("firmware/dmar.aml", b"DMAR") + end, "crc": file("x", b"DMAR", magic="070702") + dmar,
+        "padding": bytes(64) + dmar, "long_name": file("x", b"", fields={11: 2**32 - 1}) + dmar,
+        "long_file": file("x", b"", fields={6: 2**32 - 1}) + dmar, "gzip": b"\x1f\x8b\x08" + bytes(64),
+    }
+    return {name: struct.pack("<Q", len(data)) + data for name, data in archives.items()} | {
+        "endless": struct.pack("<Q", 2**40), "wraps": struct.pack("<Q", 2**64 - 1) + dmar}
+
+
 def params_seeds():
     return {str(i): text.encode() for i, text in enumerate([
         "", "root=/dev/nvme0n1 console=ttyS0 elfcorehdr=1664M",
@@ -427,7 +447,7 @@ def who_seeds():
 def all_seeds():
     dmar = dmar_tables()
     return {"dmar": dmar, "table": dmar, "acpi": acpi_seeds(), "bootparam": bootparam_seeds(),
-            "elfcore": elfcore_seeds(), "params": params_seeds(), "inspect": inspect_seeds(),
+            "elfcore": elfcore_seeds(), "initrd": initrd_seeds(), "params": params_seeds(), "inspect": inspect_seeds(),
             "vmcore": vmcore_seeds(), "wrap": wrap_seeds(), "stub": stub_seeds(),
             "kernel": kernel_seeds(), "who": who_seeds()}
 

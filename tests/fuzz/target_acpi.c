@@ -42,7 +42,7 @@ static void look_at_pci(struct arena *arena)
 {
 	static struct handoff_range crashed[] = { { 0x1000, 0xfffff }, { 0x10000000, 0x1fffffff } };
 	static struct handoff_range region[] = { { 0x70000000, 0x7fffffff } };
-	const struct ram ram = { { crashed, 2 }, { region, 1 } };
+	const struct ram ram = { .crashed = { crashed, 2 }, .crash_region = { region, 1 } };
 	struct pci_config config = { NULL, 0 };
 	struct handoff_function found;
 	struct pci_function function;
