@@ -88,14 +88,21 @@ class Trace:
                    if int(leaf, 16) & ADDRESS in pages)
 
     def legacy_dma(self, crash, start, end=None):
-        """(source id, mark) of each access to memory of the crashed kernel.
+        """(source id, mark) of each access to memory of the crashed kernel, in order.
 
         That is, outside of the kdump kernel's: `crash` is a list of (start, end).
         """
+        return ((source, mark) for source, mark, inside in self._targets(crash, start, end) if not inside)
+
+    def dma_into(self, crash, start, end=None):
+        """The same of memory of the kdump kernel's: of drivers that see no IOMMU, or what must not be."""
+        return ((source, mark) for source, mark, inside in self._targets(crash, start, end) if inside)
+
+    def _targets(self, regions, start, end):
         for match in _TARGET.finditer(self._read(start, end)):
             target = int(match[2], 16) & PAGE_MASK
-            if not any(first <= target < last for first, last in crash):
-                yield int(match[1], 16), start + match.start()
+            inside = any(first <= target < last for first, last in regions)
+            yield int(match[1], 16), start + match.start(), inside
 
     def marks(self, event, start, end=None):
         """(source id, mark) of each line of one event."""

@@ -10,8 +10,12 @@ import pytest
 import images
 import judge
 import paths
-from conftest import holds
-from machine import Config
+import qemutrace
+from attach import Attach
+from compare import NETWORK
+from conftest import RUNS, holds
+from cycle import Plan, stopwatch
+from machine import SOURCES, Config
 
 HIDE = "dmarelay.iommu=hide"
 
@@ -29,6 +33,28 @@ ROWS = {
 def test_hidden(run, row):
     """Not one fault, reported or muted, from the panic until the machine is off."""
     holds(judge.hidden(run(**{"firmware": "seabios", "kdump_cmdline": HIDE, **ROWS[row]})))
+
+
+def test_drivers_beside_dma_in_flight(wrap, tmp_path):
+    """The HDA capture goes on in the crashed kernel's memory while disk and network use the kdump kernel's.
+
+    HDA's own driver is not loaded: nobody resets it.
+    """
+    initrd = tmp_path / "initrd"
+    initrd.write_bytes(gzip.compress(images.initramfs("kdump", ["e1000e", *images.KDUMP_MODULES]), 1, mtime=0))
+    plan = Plan(wrap(), Config(firmware="seabios"), kdump_cmdline=HIDE, initrd=str(initrd),
+                files={"attach": NETWORK.encode()})
+    cycle = Attach(plan, os.path.join(RUNS, "beside"), stopwatch())
+    cycle.run()
+    log, crash = qemutrace.Trace(cycle.machine.trace_path), cycle.seen.crash
+    own = list(log.dma_into(crash, cycle.switched, cycle.traced_until))
+    legacy = list(log.legacy_dma(crash, cycle.switched, cycle.traced_until))
+    attached = {source: mark for source, mark in reversed(own)}     # each one's first
+    assert {SOURCES["nvme"], SOURCES["e1000e"]} <= attached.keys()
+    assert SOURCES["hda"] not in attached
+    assert sum(source == SOURCES["hda"] and mark > max(attached.values()) for source, mark in legacy) > 0
+    assert cycle.seen.hda_overwritten == len(cycle.seen.hda_pages) > 0
+    holds(judge.no_faults(cycle.seen) + judge.saved(cycle.seen))
 
 
 def files_of(series):
