@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant("unit.c", "the second unit is left alone", "\tif (unit->report->pmen & (VTD_PMEN_EPM | VTD_PMEN_PRS))",
            "\tif (unit->index || unit->report->pmen & (VTD_PMEN_EPM | VTD_PMEN_PRS))", ("",)),
     Mutant("identity_map.c", "IOVAs that were mapped lead to the dump kernel's memory",
-           "\tif (!is_free(map, *entry))\t/*", "\tif (level > 1 && !is_free(map, *entry))\t/*", HIDDEN),
+           "\tif (!is_free(map, *entry, level))\t/*", "\tif (level > 1 && !is_free(map, *entry, level))\t/*", HIDDEN),
     Mutant("identity_map.c", "a guest's memory keeps its place", "*conflicts ? PUT_SCRATCH : PUT_IDENTITY", "PUT_IDENTITY",
            HIDDEN),
     Mutant("identity_map.c", "an entry on the way keeps its lack of rights", "\tgrant(map, entry, copy);\n", "",
