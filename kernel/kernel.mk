@@ -7,7 +7,7 @@
 #	make kernel-check	the series applies, checkpatch is content, no new warning of sparse and W=1
 #	make kernel-releases	the series applies without fuzz to all that Debian serves of it
 #	make check-adopting	whole machines whose kdump kernel it is
-#	make compare		stock, stub + stock, stub + adopting: the same crash, side by side
+#	make compare		several kdump kernels, the same crash, side by side
 #
 # With SERIES=6.1 any of them is about that kernel.
 
@@ -67,7 +67,7 @@ build/system/mapbench: tests/system/guest/mapbench.c
 
 # KERNEL= and SCENARIO= choose, OUTCOMES= and COUNTS= runs each, JOBS= at a time, MINUTES= and no more
 compare-now: build/dmarelay guest-images build/system/mapbench
-	@$(KERNEL_PYTHON) -B tests/system/compare.py $(if $(KERNEL),--kernel=$(KERNEL)) \
+	@$(KERNEL_PYTHON) -B tests/system/compare.py $(if $(KERNEL),--kernel="$(KERNEL)") \
 		$(if $(SCENARIO),--scenario="$(SCENARIO)") $(if $(OUTCOMES),--outcomes=$(OUTCOMES)) \
 		$(if $(COUNTS),--counts=$(COUNTS)) $(if $(JOBS),--jobs=$(JOBS)) \
 		$(if $(MINUTES),--minutes=$(MINUTES))

@@ -24,6 +24,7 @@ FOLDER = os.path.join(paths.BUILD, "compare" if paths.SERIES == "6.12" else
                       f"compare-{paths.SERIES}")
 ATTACH_MODULES = ["snd-hda-codec-generic", "snd-hda-intel", "e1000e", "uhci-hcd"]
 MORE_MODULES = ["xhci-pci", "ahci", "sd_mod"]
+VFIO_MODULES = ["vfio-pci", "vfio_iommu_type1"]
 NAMES = {source: name for name, source in {**SOURCES, **MORE_SOURCES}.items()}
 # A context-cache invalidation for one device: stock takes its context entry away
 DETACH_EVENT = "vtd_inv_desc_cc_devices"
@@ -164,22 +165,28 @@ def _covers(new, old):
 
 
 def prepare():
-    """An initramfs for each kernel, and the images; {kernel: (image, initrd)}."""
+    """An initramfs for each kernel, and the images.
+
+    {kernel: (image, initrd)}, and {"more", "vfio": initrd} of the first kernel.
+    """
     os.makedirs(FOLDER, exist_ok=True)
     initrds = {}
     for name, kind, modules in (
             ("modules", "kdump", ATTACH_MODULES + MORE_MODULES + images.KDUMP_MODULES),
-            ("builtin", "kdump", []), ("more", "first", images.FIRST_MODULES + MORE_MODULES)):
+            ("builtin", "kdump", []), ("more", "first", images.FIRST_MODULES + MORE_MODULES),
+            ("vfio", "first", images.FIRST_MODULES + VFIO_MODULES)):
         initrds[name] = os.path.join(FOLDER, f"{name}.cpio.gz")
         with open(initrds[name], "wb") as file:
             file.write(gzip.compress(images.initramfs(kind, modules), 1, mtime=0))
     stock, adopting = paths.kernel_image(), paths.ADOPTING_IMAGE
-    prepared = {"more devices": initrds["more"],
+    prepared = {"more": initrds["more"], "vfio": initrds["vfio"],
                 "stock": (stock, initrds["modules"]), "small": (adopting, initrds["builtin"])}
-    for name, inner, initrd in (("stub+stock", stock, "modules"),
-                                ("stub+adopting", adopting, "builtin")):
-        wrapped = os.path.join(FOLDER, name + ".relay")
-        option = ["--adopting"] if inner == adopting else []
-        subprocess.run([paths.DMARELAY, "wrap", inner, "-o", wrapped, *option], check=True)
+    for name, inner, initrd, options in (
+            ("stub+stock shown", stock, "modules", []),
+            ("stub+stock hidden", stock, "modules", ["--hide"]),
+            ("stub+adopting", adopting, "builtin", ["--adopting"]),
+            ("stub+adopting hidden", adopting, "builtin", ["--adopting", "--hide"])):
+        wrapped = os.path.join(FOLDER, name.replace(" ", "-") + ".relay")
+        subprocess.run([paths.DMARELAY, "wrap", inner, "-o", wrapped, *options], check=True)
         prepared[name] = wrapped, initrds[initrd]
     return prepared

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The same crash under several kdump kernels, side by side.
 
-    stock           Debian's kernel, as kexec loads it
-    small           the kernel of kernel/6.12, or of kernel/$SERIES, as kexec loads it: it adopts nothing
-                    without the stub, and is there to tell what its configuration does
-    stub+stock      Debian's behind the stub
-    stub+adopting   the small one behind the stub
+    stock               Debian's kernel, as kexec loads it
+    small               the kernel of kernel/6.12, or of kernel/$SERIES, as kexec loads it: it adopts
+                        nothing without the stub, and is there to tell what its configuration does
+    stub+stock shown    Debian's behind the stub
+    stub+stock hidden   Debian's behind the stub, which hides the IOMMU from it
+    stub+adopting       the small one behind the stub
 
 In each the drivers of the devices with live DMA attach before the dump is saved: that is where
 the crashed kernel's DMA and the kdump kernel's drivers meet. What needs things that Debian's kernel
@@ -16,7 +17,9 @@ saved ("outcome": without instruments), how many faults there are from the panic
 ("count": each is counted, and nothing else), and, for the adopting kernel, what becomes of DMA and
 translations ("dma": all is traced). `make compare` calls it; it prints a table and writes
 build/compare/result.json (of 6.1: build/compare-6.1/result.json). Exit status 1 if the adopting
-kernel lost a dump, had a fault, complained, or lost a translation that was in use at the crash.
+kernel lost a dump, had a fault, complained, or lost a translation that was in use at the crash; or if
+the kernel that sees no IOMMU lost a dump, had a fault, complained, or can be reached by the crashed
+kernel's DMA. Where a condition of hidden mode is not met, the row says which: that is no failure.
 """
 
 import argparse
@@ -34,13 +37,17 @@ from attach import FOLDER, Attach, prepare
 from cycle import Plan, stopwatch
 from gdbstub import GdbError
 from machine import Config, MachineError
+from report import Report
 from runs import fork_jobs, locked, read, text_of, write
 
 RESULT = os.path.join(FOLDER, "result.json")
 STAMP = os.path.join(FOLDER, "stamp.json")      # when and of what RESULT was begun
 SPEAKS_OF = ["stub", "arch", "include", f"kernel/{paths.SERIES}", "tests/system"]
 MAPBENCH = os.path.join(paths.BUILD, "system", "mapbench")
-KERNELS = ["stock", "small", "stub+stock", "stub+adopting"]
+KERNELS = ["stock", "small", "stub+stock shown", "stub+stock hidden", "stub+adopting"]
+HIDDEN = "stub+stock hidden"
+# What is no condition of hidden mode (docs/hidden-mode.md): to show the IOMMU for that is a failure
+UNEXCUSED = ("ok", "not-asked", "exception", "none")
 WATCH = {"outcome": "nothing", "count": "faults", "dma": "all"}     # what a run is for
 ATTEMPTS = 3                            # of a QEMU that fails
 
@@ -53,7 +60,15 @@ class Scenario:
     kdump_cmdline: str = ""
     loader: str = "load"
     attach: str = ""                # shell commands for the kdump kernel, which is the small one
+    kdump: str = ""                 # the same for the kdump kernel that each column has anyway
+    first: str = ""                 # and for the crashed kernel, before the crash kernel is loaded
+    modules: str = "more"           # its initramfs (attach.prepare()) with Config.more_devices
+    crashed_says: str = ""          # on its console, or the row is not what its name says
+    kdump_says: str = ""            # on the kdump kernel's, where it must be good
     fenced: bool = False            # the crashed kernel passes devices through: the stub may fence
+    adopts: bool = True             # False: the adopting kernel cannot take the copies over, either
+    conflicts: int = 0              # hidden: translations with too much in the kdump kernel's memory
+    taken: int = 0                  # hidden: pages that it must not have, for conflicts' sake
     loses: tuple = ()               # devices whose legacy translations need not outlive all that
 
 
@@ -92,6 +107,38 @@ for round in 1 2; do
     [ -e $driver/$device ] && say "removed, rescanned"
 done
 """
+# What was written is read back; memory that DMA did not come to holds something else
+READ_AHCI = """
+for i in $(seq 300); do
+    [ -b /dev/sda ] && break
+    usleep 100000
+done
+dd if=/job/pattern of=/dev/sda bs=64k count=4 oflag=direct
+dd if=/dev/sda of=/tmp/read bs=64k count=4 iflag=direct
+head -c 256k /job/pattern | cmp - /tmp/read && say "read what was written to $(cd /sys/block/sda/device && pwd -P)"
+rm -f /tmp/read
+"""
+# The user of xHCI maps IOVAs as a virtual machine's monitor does
+XHCI_USER = """
+device=0000:00:06.0
+echo vfio-pci >/sys/bus/pci/devices/$device/driver_override
+echo $device >/sys/bus/pci/drivers_probe
+crash=$(grep 'Crash kernel' /proc/iomem)
+crash=$((0x${crash%%-*}))
+group=$(readlink /sys/bus/pci/devices/$device/iommu_group)
+vfio-map /dev/vfio/${group##*/} START SIZE >/tmp/vfio 2>&1 &
+for i in $(seq 200); do
+    [ -s /tmp/vfio ] && break
+    usleep 50000
+done
+say "user $(cat /tmp/vfio)"
+"""
+
+
+def xhci_user(start, size):
+    """Commands for the crashed kernel; `crash` is where its crash region begins."""
+    return XHCI_USER.replace("START", start).replace("SIZE", size)
+
 
 SCENARIOS = [
     Scenario("drivers attach, 39 bits", {"aw_bits": 39}),
@@ -126,20 +173,40 @@ SCENARIOS = [
              WITHOUT_DRIVERS, attach=MAP_ONLY),
     Scenario("first-level tables, device removed, rescanned", {"first_level": True},
              attach=REMOVE, loses=("hda",)),
+    Scenario("translated, then intel_iommu=off", {}, "intel_iommu=off", adopts=False),
+    Scenario("scalable mode, then legacy mode", {"scalable": True}, "intel_iommu=on,sm_off",
+             adopts=False),
+    Scenario("legacy mode, then scalable mode",
+             {"scalable": True, "cmdline": "intel_iommu=on,sm_off"}, adopts=False),
+    Scenario("x2APIC mode", {"x2apic": True}, crashed_says="x2apic enabled"),
+    Scenario("devices that the crashed kernel had no driver for", {"more_devices": True},
+             kdump=READ_AHCI, modules="", kdump_says="@@ read what was written"),
+    # The crash region of this machine, all of it: a translation that cannot be kept
+    Scenario("a user's IOVAs over the crash region", {"more_devices": True}, modules="vfio",
+             first=xhci_user("0", "0x40000000"), crashed_says="@@ user mapped", conflicts=1),
+    # One page that the loader does not fill
+    Scenario("a user's IOVA in the crash region", {"more_devices": True}, modules="vfio",
+             first=xhci_user("$((crash + (64 << 20)))", "0x1000"), crashed_says="@@ user mapped",
+             taken=1),
 ]
+
+# What a row runs on instead, where that must be the small kernel
+SMALL = {"stock": "small", "stub+stock shown": "stub+adopting", HIDDEN: "stub+adopting hidden",
+         "stub+adopting": "stub+adopting"}
 
 
 def one(scenario, kernel, prepared, what):
     """One run of it; an entry of result.json."""
     image, initrd = prepared[kernel]
-    files = {"attach": (NETWORK + scenario.attach).encode(), "mapbench": MAPBENCH}
+    files = {"attach": (NETWORK + scenario.attach + scenario.kdump).encode(),
+             "first": scenario.first.encode(), "mapbench": MAPBENCH}
     cmdline = scenario.kdump_cmdline
     if scenario.attach:
-        image, initrd = prepared["small" if kernel == "stock" else "stub+adopting"]
+        image, initrd = prepared[SMALL[kernel]]
         cmdline += "" if kernel == "stub+adopting" else " dmarelay=off"
     config = Config(**{"firmware": "seabios", "mem_mib": 1024, "one_cpu": True, **scenario.config})
-    if config.more_devices:
-        config.initrd = prepared["more devices"]
+    if config.more_devices and scenario.modules:
+        config.initrd = prepared[scenario.modules]
     folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel} {what}"))
     plan = Plan(image, config, scenario.loader, cmdline, initrd=initrd, files=files,
                 watch=WATCH[what])
@@ -152,10 +219,18 @@ def one(scenario, kernel, prepared, what):
             dma = _dma(cycle) if what == "dma" else {}
         except (MachineError, GdbError) as error:
             problem = str(error)
-        entry |= {"problem": problem, **seen_in(cycle, what), **dma}
+        entry |= {"problem": problem, "lacks": lacks(scenario, cycle.seen.serial),
+                  **seen_in(cycle, what), **dma}
         if not cycle.qemu_failed() or len(entry["tries"]) + 1 == ATTEMPTS:
             return entry
         entry["tries"].append({name: entry[name] for name in ("problem", "faults", "complaints")})
+
+
+def lacks(scenario, console):
+    """What the kernels have not said, of what the row is about."""
+    crashed, _, kdump = console.partition("\n@@ panic\n")
+    return [words for words, said in ((scenario.crashed_says, crashed), (scenario.kdump_says, kdump))
+            if words not in said]
 
 
 def seen_in(cycle, what):
@@ -163,7 +238,10 @@ def seen_in(cycle, what):
     if what == "outcome" and cycle.machine.instruments:
         raise MachineError(f"an outcome, with {sorted(cycle.machine.instruments)} on")
     console, faults = cycle.seen.serial.partition("\n@@ panic\n")[2], cycle.faults()
+    report = cycle.report or Report("")
     return {
+        "mode": judge.mode(cycle.seen, report), "hide_reason": report.hide_reason,
+        "panic_to_entry_s": round(cycle.seen.panic_to_entry_s, 2), "memory_kib": memory(console),
         "dump_saved": judge.dump_saved(cycle.seen),
         "dump_verified": judge.dump_verified(cycle.seen),
         "pages_compared": cycle.seen.dump.compared, "pages_left_out": cycle.seen.dump.left_out,
@@ -173,8 +251,24 @@ def seen_in(cycle, what):
         "into_crash": len(cycle.seen.into_crash),
         "adopted": len(re.findall(r"DMAR: relay: adopted domain", console)),
         "complaints": judge.complaints(console),
-        "attach": re.findall(r"^@@ (mapped .*|removed.*)$", console, re.MULTILINE),
+        "attach": re.findall(r"^@@ (mapped .*|removed.*|read .*)$", console, re.MULTILINE),
+        "conflicts": sum(record["rule"] == "hide.conflict" for record in report.records),
+        "taken": taken(console, cycle.seen.crash),
     }
+
+
+def memory(console):
+    """What the kdump kernel had for itself, before anything ran in it (MemTotal)."""
+    found = re.search(r"^@@ memory (\d+)$", console, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def taken(console, crash):
+    """Pages of the crash region that the kdump kernel's e820 lists as reserved."""
+    reserved = [(int(first, 16), int(last, 16) + 1) for first, last in re.findall(
+        r"BIOS-e820: \[mem 0x(\w+)-0x(\w+)\] reserved", console)]
+    return sum(last - first for first, last in reserved
+               if any(start <= first and last <= end for start, end in crash)) // judge.PAGE
 
 
 def _dma(cycle):
@@ -191,9 +285,10 @@ def key(entry):
 
 
 def results_there():
-    """Of earlier runs, but of scenarios that are no more."""
+    """Of earlier runs, but of scenarios and columns that are no more."""
     known = {scenario.name for scenario in SCENARIOS}
-    return [entry for entry in read(RESULT) if entry["scenario"] in known]
+    return [entry for entry in read(RESULT)
+            if entry["scenario"] in known and entry["kernel"] in KERNELS]
 
 
 def save(entry):
@@ -213,27 +308,44 @@ def refused(entry):
 
 
 def good(entry):
-    """What the adopting kernel must show; the others are there to be compared with."""
+    """What the adopting and the hidden kernel must show; the others are there to be compared with."""
     scenario, = (scenario for scenario in SCENARIOS if scenario.name == entry["scenario"])
-    if entry["kernel"] == "stub+stock" and scenario.fenced:
+    if scenario.crashed_says in entry["lacks"]:
+        return False
+    if entry["kernel"] == HIDDEN:
+        return _good_hidden(scenario, entry)
+    if entry["kernel"] == "stub+stock shown" and scenario.fenced:
         return entry["passed_through"] > 0      # nobody would lift a guarded identity map
-    if entry["kernel"] != "stub+adopting":
+    if entry["kernel"] != "stub+adopting" or not scenario.adopts:
         return True
     if scenario.fenced and (entry["passed_through"] or entry["into_crash"] or not entry["adopted"]):
         return False
-    if not (entry["dump_saved"] and entry["dump_verified"]) or refused(entry) or \
-            any(one["complaints"] for one in (entry, *entry["tries"])):
+    if not _undisturbed(entry):
         return False
     if not entry["adopted"] and "iommu=pt" not in scenario.config.get("cmdline", ""):
         return False
     return entry["what"] != "dma" or _good_dma(scenario, entry)
 
 
+def _undisturbed(entry):
+    """A right dump, no fault, no complaint; all that the row is about was there."""
+    return (entry["dump_saved"] and entry["dump_verified"] and not refused(entry)
+            and not any(one["complaints"] for one in (entry, *entry["tries"]))
+            and not entry["lacks"])
+
+
+def _good_hidden(scenario, entry):
+    if entry["mode"] == "shown":
+        return entry["hide_reason"] not in UNEXCUSED
+    return (entry["mode"] == "hidden" and _undisturbed(entry) and not entry["into_crash"]
+            and entry["conflicts"] == scenario.conflicts and entry["taken"] == scenario.taken)
+
+
 def _good_dma(scenario, entry):
     # A guarded identity map leaves out the dump kernel's memory, and nothing else: watch.py
     return (set(entry["legacy_translations_lost"]) <= set(scenario.loses)
             and all(len(ids) == 1 for ids in entry["domain_ids"].values())
-            and ("more_devices" not in scenario.config
+            and ("more_devices" not in scenario.config or scenario.modules != "more"
                  or all(entry["completed_after_panic"].values())))
 
 
@@ -244,6 +356,9 @@ def show(results):
         if entries:
             print(f"{scenario.name}: " + "; ".join(
                 f"{kernel} {cell(entries, kernel)}" for kernel in KERNELS))
+    for entry in results:
+        if entry["kernel"] == HIDDEN and entry["mode"] != "hidden":
+            print(f"not hidden: {entry['scenario']}, {entry['what']}: {entry['hide_reason']}")
     for entry in results:
         if not good(entry):
             print(f"NOT AS IT MUST BE: {json.dumps(entry)}")
@@ -261,6 +376,8 @@ def cell(entries, kernel):
             "**no dump**"]
     if counts:
         said.append(faults_of(counts))
+    if kernel == HIDDEN:
+        said += sorted({f"shown: {entry['hide_reason']}" for entry in mine if entry["mode"] != "hidden"})
     return ", ".join(said)
 
 
@@ -318,14 +435,27 @@ def dma_table(results):
          for entry in results if entry["what"] == "dma" and "absorbed" in entry])
 
 
-def report():
+def costs(results):
+    """Under emulation, and of runs without instruments: each scenario's to be set side by side."""
+    rows = []
+    for scenario in SCENARIOS:
+        mine = {entry["kernel"]: entry for entry in results if entry["what"] == "outcome"
+                and entry["scenario"] == scenario.name and entry.get("memory_kib")}
+        if mine:
+            rows.append([scenario.name] + [
+                f"{mine[kernel]['panic_to_entry_s']:.2f} s, {mine[kernel]['memory_kib']:,} KiB"
+                if kernel in mine else "-" for kernel in kernels_of(results)])
+    return figures.table(["crash and kdump kernel", *kernels_of(results)], rows)
+
+
+def write_figures():
     """The figures of docs/kernel.md, of all that has been run."""
     results, stamp = results_there(), read(STAMP)
     runs = [sum(entry["what"] == what for entry in results) for what in WATCH]
     stamp["runs"] = "{} runs for outcomes, {} that count faults, {} that trace DMA".format(*runs)
     suffix = "" if paths.SERIES == "6.12" else f"-{paths.SERIES}"
     for name, lines in (("compare", table(results)), ("compare-summary", summary(results)),
-                        ("compare-dma", dma_table(results))):
+                        ("compare-dma", dma_table(results)), ("compare-costs", costs(results))):
         figures.keep({**stamp, "name": name + suffix, "data": [], "lines": lines}, FOLDER)
 
 
@@ -374,7 +504,7 @@ def main():
     results = [entry for entry in results_there() if args.scenario in entry["scenario"]
                and entry["kernel"] in (args.kernel or KERNELS)]
     show(results)
-    report()
+    write_figures()
     return 0 if results and all(map(good, results)) else 1
 
 

@@ -46,7 +46,7 @@ class Plan:
     kdump_cmdline: str = ""
     dump_level: int = 17                # makedumpfile -d: without zero and free pages
     initrd: str = paths.INITRAMFS_KDUMP
-    files: dict = field(default_factory=dict)   # more for the disk; "attach" runs in kdump
+    files: dict = field(default_factory=dict)   # more for the disk; "first" runs in the first kernel, "attach" in kdump
     kdump_limit_s: int = 180            # from the inner kernel's entry to its init
     watch: str = "all"                  # after the panic: WATCHES
     saved: str = ""                     # a machine of Machine.save(), with devices at work

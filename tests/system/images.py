@@ -106,6 +106,7 @@ def initramfs(kind, modules=None, series=""):
     if kind == "first":
         cpio.program("/sbin/kexec")
         cpio.program(f"{paths.BUILD}/system/capture")
+        cpio.program(f"{paths.BUILD}/system/vfio-map")
     else:
         cpio.program("/usr/bin/makedumpfile")
         if os.path.exists(paths.DMARELAY_STATIC):

@@ -52,6 +52,8 @@ class Config:
     first_level: bool = False       # with first-level tables: QEMU 10, 48 bits
     resumable: bool = False         # QEMU cannot save NVMe: virtio disks instead
     intremap: bool = True
+    # Extended interrupt mode, with which Linux turns x2APIC mode on: QEMU 10, whose TCG has x2APIC
+    x2apic: bool = False
     uhci: bool = True
     port: bool = False              # a root port with a device behind it that has AER
     # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
@@ -66,12 +68,12 @@ class Config:
     @property
     def qemu(self):
         """The release's own, unless it lacks what is wanted."""
-        return paths.QEMU_10 if self.first_level else "qemu-system-x86_64"
+        return paths.QEMU_10 if self.first_level or self.x2apic else "qemu-system-x86_64"
 
     @property
     def iommu_properties(self):
         """QEMU's, of the unit."""
-        intremap = f"intremap={'on' if self.intremap else 'off'}"
+        intremap = f"intremap={'on' if self.intremap else 'off'}" + (",eim=on" if self.x2apic else "")
         if self.first_level:
             return f"{intremap},aw-bits=48,x-scalable-mode=on,x-flts=on"
         scalable = ",x-scalable-mode=on" if self.scalable else ""

@@ -4,11 +4,11 @@
 
 SYSTEM_PYTHON := /usr/bin/python3
 
-build/system/capture: tests/system/guest/capture.c
+build/system/capture build/system/vfio-map: build/system/%: tests/system/guest/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror -static -o $@ $<
 
-build/system/first.cpio: tests/system/guest/init-first build/system/capture
+build/system/first.cpio: tests/system/guest/init-first build/system/capture build/system/vfio-map
 build/system/kdump.cpio.gz: tests/system/guest/init-kdump build/dmarelay.static
 
 build/system/first.cpio build/system/kdump.cpio.gz: tests/system/images.py tests/system/paths.py

@@ -33,7 +33,9 @@ TRY = {"held": {"reported": 0, "muted": 0}, "counted": {"reported": 0, "muted": 
        "complaints": []}
 COMPARED = {"scenario": "drivers attach, 39 bits", "kernel": "stub+adopting", "what": "count",
             "dump_saved": True, "dump_verified": True, "faults": {"reported": 0, "muted": 0},
-            "adopted": 5, "complaints": [], "passed_through": 0, "into_crash": 0, "tries": []}
+            "adopted": 5, "complaints": [], "passed_through": 0, "into_crash": 0, "tries": [],
+            "lacks": [], "mode": "shown", "hide_reason": "not-asked", "conflicts": 0, "taken": 0}
+HIDDEN = {**COMPARED, "kernel": compare.HIDDEN, "adopted": 0, "mode": "hidden", "hide_reason": "ok"}
 
 
 def changed(entry, *path, value):
@@ -128,6 +130,46 @@ def test_compare_that_is_not_good(path, value):
     """And for the rows of compare.py."""
     assert compare.good(COMPARED)
     assert not compare.good(changed(COMPARED, *path, value=value))
+
+
+@pytest.mark.parametrize("path, value", [
+    (("faults", "muted"), 1), (("faults", "reported"), 1), (("dump_saved",), False),
+    (("dump_verified",), False), (("complaints",), ["BUG: "]), (("into_crash",), 1),
+    (("lacks",), ["@@ read"]), (("conflicts",), 1), (("taken",), 1), (("mode",), "none"),
+    (("tries",), [{"problem": "", "complaints": [], "faults": {"reported": 0, "muted": 1}}]),
+    (("tries",), [{"problem": "", "complaints": [], "faults": {"reported": 1, "muted": 0}}]),
+    (("tries",), [{"problem": "", "complaints": ["BUG: "], "faults": None}]),
+])
+def test_hidden_that_is_not_good(path, value):
+    """A kernel that sees no IOMMU is held to all that the adopting one is, and to more."""
+    assert compare.good(HIDDEN)
+    assert not compare.good(changed(HIDDEN, *path, value=value))
+
+
+@pytest.mark.parametrize("reason, right", [
+    ("x2apic", True), ("delivery", True), ("in-place", True), ("ok", False), ("not-asked", False),
+    ("exception", False), ("none", False)])
+def test_hidden_that_is_shown(reason, right):
+    """Conditions excuse that, with whatever outcome the kernel then has; a failure does not."""
+    shown = {**HIDDEN, "mode": "shown", "hide_reason": reason}
+    assert compare.good(shown) == right
+    assert compare.good({**shown, "dump_saved": False}) == right
+
+
+@pytest.mark.parametrize("kernel", compare.KERNELS)
+def test_compare_of_another_crash(kernel):
+    """If the crashed kernel was not as the row says, no column says anything."""
+    row = {**COMPARED, "scenario": "x2APIC mode", "kernel": kernel, "mode": "hidden"}
+    assert compare.good(row)
+    assert not compare.good({**row, "lacks": ["x2apic enabled"]})
+
+
+def test_pages_taken():
+    """Reserved pages within the crash region, of the kdump kernel's e820; no others."""
+    console = "".join(f"BIOS-e820: [mem {first:#018x}-{last:#018x}] {kind}\n" for first, last, kind in (
+        (0x1000, 0x1fff, "reserved"), (0x20000000, 0x20000fff, "reserved"),
+        (0x20001000, 0x20002fff, "usable"), (0x20003000, 0x20004fff, "reserved")))
+    assert compare.taken(console, [(0x20000000, 0x30000000)]) == 3
 
 
 def test_counters(tmp_path):
