@@ -123,8 +123,7 @@ XHCI_USER = """
 device=0000:00:06.0
 echo vfio-pci >/sys/bus/pci/devices/$device/driver_override
 echo $device >/sys/bus/pci/drivers_probe
-crash=$(grep 'Crash kernel' /proc/iomem)
-crash=$((0x${crash%%-*}))
+crash=$(grep 'Crash kernel' /proc/iomem | sed 's/^ */0x/; s/-.*//')
 group=$(readlink /sys/bus/pci/devices/$device/iommu_group)
 vfio-map /dev/vfio/${group##*/} START SIZE >/tmp/vfio 2>&1 &
 for i in $(seq 200); do
