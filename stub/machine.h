@@ -78,7 +78,7 @@ bool machine_x2apic_stays(void);
 
 /*
  * Does an interrupt in compatibility format reach this CPU? Makes the timer (PIT) raise one by the IO-APIC
- * and waits, some 20 ms at most, until the local APIC has it. The IO-APIC's entries, the local APIC and the
+ * and waits, for 250 ms at most, until the local APIC has it. The IO-APIC's entries, the local APIC and the
  * timer are afterwards as before; nothing stays pending.
  */
 bool machine_interrupt_arrives(void);

@@ -61,7 +61,7 @@
 #define PIC1_MASK		0x21
 #define PIC2_MASK		0xa1
 
-#define WAIT_US			20000u
+#define WAIT_US			250000u		/* of 1 ms: a hypervisor may let CPU or timer wait */
 #define DRAIN_TURNS		64u		/* of 16 vectors, each may have an interrupt in service once */
 
 struct saved {
