@@ -18,6 +18,7 @@ struct map {
 	uint8_t format_id;
 	uint64_t rights;
 	uint64_t mark;		/* of the arena: what was allocated after it, we may write to */
+	const struct handoff_range *range;	/* of the memory, that is walked along */
 	uint64_t conflicts;	/* pages */
 	bool takes;		/* all of these can be taken from the kdump kernel */
 	enum pass pass;
@@ -179,13 +180,23 @@ static uint64_t *table_at(const struct map *map, uint64_t entry)
 	return at - arena->phys.pa < arena->used ? arena_at(arena, phys(at)) : NULL;
 }
 
-/* As scratch pages and tables are. */
 static bool is_alike(const uint64_t *table)
 {
 	for (unsigned int i = 1; i < VTD_ENTRIES; i++)
 		if (table[i] != table[0])
 			return false;
 	return true;
+}
+
+/*
+ * Does a table of `level` (0: a page) lead to one page of the arena and nowhere else, as a sink's do? The crashed
+ * kernel may have such tables, too, but no leaf of its may lead into the arena.
+ */
+static bool is_sink(const struct map *map, const uint64_t *table, unsigned int level)
+{
+	for (; table && level; level--)
+		table = is_alike(table) ? table_at(map, table[0]) : NULL;
+	return table;
 }
 
 /*
@@ -200,13 +211,13 @@ static bool is_free(const struct map *map, uint64_t entry, unsigned int level)
 	if (!is_present(map, entry) ||
 	    (hole && !((entry ^ hole) & ~(HANDOFF_HOLE_MARKS | map->format->granted))))
 		return true;
-	return entry & VTD_PT_SELF && table_at(map, entry) && is_alike(table_at(map, entry));
+	return entry & VTD_PT_SELF && is_sink(map, table_at(map, entry), level - 1);
 }
 
-/* Scratch tables of what was bad, of `level`: all entries alike, present, and not of what was never mapped. */
+/* A scratch table of what was bad, of `level`, and not of what was never mapped. */
 static bool is_scratch(const struct map *map, const uint64_t *table, unsigned int level)
 {
-	return is_alike(table) && !is_free(map, table[0], level);
+	return is_sink(map, table, level) && !is_free(map, table[0], level);
 }
 
 /* Does the entry translate all that it covers, or send it to scratch? Else it refers to a table. */
@@ -216,19 +227,12 @@ static bool is_mapping(const struct map *map, uint64_t entry, unsigned int level
 	       is_scratch(map, table_at(map, entry), level - 1);
 }
 
-/* The memory's pages within [first, first + span). */
+/* Pages of the range of the memory within [first, first + span). */
 static uint64_t pages_within(const struct map *map, uint64_t first, uint64_t span)
 {
-	const struct ram_set *memory = &map->relay->ram.dump_memory;
-	uint64_t last = first + (span - 1), pages = 0;
+	uint64_t from = map->range->first, to = map->range->last, last = first + (span - 1);
 
-	for (size_t i = 0; i < memory->count; i++) {
-		uint64_t from = memory->ranges[i].first, to = memory->ranges[i].last;
-
-		if (to >= first && from <= last)
-			pages += ((to < last ? to : last) - (from > first ? from : first) + 1) / PAGE_SIZE;
-	}
-	return pages;
+	return ((to < last ? to : last) - (from > first ? from : first) + 1) / PAGE_SIZE;
 }
 
 /* An entry grants all rights, and what it did not grant goes from the entries of the table that it refers to. */
@@ -403,9 +407,11 @@ static bool walk_memory(struct map *map, enum pass pass, uint64_t *top, unsigned
 	const struct ram_set *memory = &map->relay->ram.dump_memory;
 
 	map->pass = pass;
-	for (size_t i = 0; i < memory->count; i++)
-		if (!walk_range(map, top, levels, memory->ranges[i].first, memory->ranges[i].last + 1))
+	for (size_t i = 0; i < memory->count; i++) {
+		map->range = &memory->ranges[i];
+		if (!walk_range(map, top, levels, map->range->first, map->range->last + 1))
 			return false;
+	}
 	return true;
 }
 

@@ -520,7 +520,26 @@ static void a_guests_memory_leads_to_scratch(void **state)
 			record = *(const struct handoff_record *)result_entry(HANDOFF_RECORDS, i);
 			assert_int_equal(record.rule, HANDOFF_RULE_HIDE_CONFLICT);
 			assert_int_equal(record.bus << 8 | record.devfn, SCENE_SOURCE + 8 * i);
+			assert_hex_equal(record.size, 0x402000);	/* two pages are the scene's own, below 1 MiB */
 		}
+	}
+}
+
+/* A table of equal entries may be the crashed kernel's, of one buffer at all IOVAs: a mapping as others are. */
+static void one_buffer_everywhere(void **state)
+{
+	for (unsigned int leaf = 1; leaf <= 2; leaf++) {
+		uint64_t span = PAGE_SIZE << 9 * (leaf - 1), end = leaf == 1 ? 0x68400000 : 0x80000000;
+		struct scene s = hidden_scene(state);
+
+		for (uint64_t at = leaf == 1 ? 0x68000000 : 0x40000000; at < end; at += span)
+			build_map(s.b, s.tree, 3, at, 0x20000000, leaf);
+		memory_put64(build_slot(s.tree, 3, 0x68200000, 2), memory_get64(build_slot(s.tree, 3, 0x68200000, 2)) |
+			     VTD_PT_SELF);
+		expect_no_use(&s);
+		scene_expect_replaced(&s, SCENE_SOURCE, 0x68100000);
+		scene_expect_replaced(&s, SCENE_SOURCE, 0x68300000);
+		scene_expect_replaced(&s, SCENE_SOURCE, 0x70000000);
 	}
 }
 
@@ -646,6 +665,7 @@ int main(void)
 		cmocka_unit_test(one_page_is_taken_from_the_kdump_kernel),
 		cmocka_unit_test(bits_of_the_crashed_kernel),
 		cmocka_unit_test(a_guests_memory_leads_to_scratch),
+		cmocka_unit_test(one_buffer_everywhere),
 		cmocka_unit_test(an_identity_domain_is_no_conflict),
 		cmocka_unit_test(in_scalable_mode),
 		cmocka_unit_test(in_first_level_tables),
