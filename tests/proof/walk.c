@@ -3,8 +3,8 @@
  * The walk over page tables (stub/pagetable.c, walk_entry.c, fold.c, sink.c with second_level.c,
  * first_level.c and fill() of hole.c), step by step, in both formats.
  *
- * Each step begins in any state of the walk: tables of 2 entries with any content, levels 1 to 5, any
- * depth that the level allows, any unit of 32 host address bits or more, any number of free pages
+ * Each step begins in any state of the walk: tables of 2 entries with any content, levels 1 to 5, each at
+ * the depth that it has in a walk of 5 levels, any unit of 32 host address bits or more, any number of free pages
  * below 8, any known and unknown tables, a report that may be full. A table counts as corrupt
  * from 1 bad entry on (16 in the stub), if most of its present entries are bad. What is bad leads to
  * scratch or is blocked; what is not mapped is filled or not.

@@ -170,7 +170,7 @@ def summary(results):
     points = {entry["cell"]: entry["point"] for entry in results}
     groups = [("with an effect under Debian's kernel alone",
                lambda cell: cell in telling and points[cell] != inject.SWITCHED),
-              ("without one there",
+              ("without one there, or not run there",
                lambda cell: cell not in telling and points[cell] != inject.SWITCHED),
               ("damaged after the switch", lambda cell: points[cell] == inject.SWITCHED)]
     for group, member in groups:
@@ -186,7 +186,7 @@ def summary(results):
                 _share(runs.faults("reported"), runs.faults("muted"))])
     return figures.table(
         ["cells", "kdump kernel", "runs", "came to the 64-bit entry", "dump verified",
-         "crash region written to", "runs with faults in the hold (most)", "most muted",
+         "crash region written to in the hold", "runs with faults in the hold (most)", "most muted",
          "most absorbed", "runs with faults from the switch to the power-off (most)"], rows)
 
 

@@ -62,7 +62,7 @@ class Scenario:
     attach: str = ""                # shell commands for the kdump kernel, which is the small one
     kdump: str = ""                 # the same for the kdump kernel that each column has anyway
     first: str = ""                 # and for the crashed kernel, before the crash kernel is loaded
-    modules: str = "more"           # its initramfs (attach.prepare()) with Config.more_devices
+    modules: str = ""               # its initramfs (attach.prepare()), if not the usual one
     crashed_says: str = ""          # on its console, or the row is not what its name says
     kdump_says: str = ""            # on the kdump kernel's, where it must be good
     fenced: bool = False            # the crashed kernel passes devices through: the stub may fence
@@ -118,9 +118,18 @@ dd if=/dev/sda of=/tmp/read bs=64k count=4 iflag=direct
 head -c 256k /job/pattern | cmp - /tmp/read && say "read what was written to $(cd /sys/block/sda/device && pwd -P)"
 rm -f /tmp/read
 """
-# The user of xHCI maps IOVAs as a virtual machine's monitor does
-XHCI_USER = """
-device=0000:00:06.0
+# It is behind xHCI
+FIND_KEYBOARD = """
+for i in $(seq 100); do
+    grep -q Keyboard /sys/bus/usb/devices/*/product && break
+    usleep 100000
+done
+say "read from $(grep -h Keyboard /sys/bus/usb/devices/*/product)"
+"""
+# Who maps IOVAs for a device as a virtual machine's monitor does
+USER = """
+device=DEVICE
+[ ! -e /sys/bus/pci/devices/$device/driver ] || echo $device >/sys/bus/pci/devices/$device/driver/unbind
 echo vfio-pci >/sys/bus/pci/devices/$device/driver_override
 echo $device >/sys/bus/pci/drivers_probe
 crash=$(grep 'Crash kernel' /proc/iomem | sed 's/^ */0x/; s/-.*//')
@@ -134,9 +143,9 @@ say "user $(cat /tmp/vfio)"
 """
 
 
-def xhci_user(start, size):
-    """Commands for the crashed kernel; `crash` is where its crash region begins."""
-    return XHCI_USER.replace("START", start).replace("SIZE", size)
+def user_of(device, start, size):
+    """Commands for the crashed kernel; $crash is where its crash region begins."""
+    return USER.replace("DEVICE", device).replace("START", start).replace("SIZE", size)
 
 
 SCENARIOS = [
@@ -144,7 +153,8 @@ SCENARIOS = [
     Scenario("drivers attach, 48 bits", {"aw_bits": 48}),
     Scenario("39 bits, intremap=off", {"aw_bits": 39, "intremap": False}),
     Scenario("48 bits, intremap=off", {"aw_bits": 48, "intremap": False}),
-    Scenario("commands in flight on NVMe and AHCI, input on xHCI", {"more_devices": True}),
+    Scenario("commands in flight on NVMe and AHCI, input on xHCI", {"more_devices": True},
+             modules="more"),
     Scenario("translated, then iommu=pt", {}, "iommu=pt"),
     Scenario("iommu=pt, then translated", {"cmdline": "iommu=pt"}, fenced=True),
     Scenario("iommu=pt, then iommu=pt", {"cmdline": "iommu=pt"}, "iommu=pt", fenced=True),
@@ -179,14 +189,19 @@ SCENARIOS = [
              {"scalable": True, "cmdline": "intel_iommu=on,sm_off"}, adopts=False),
     Scenario("x2APIC mode", {"x2apic": True}, crashed_says="x2apic enabled"),
     Scenario("devices that the crashed kernel had no driver for", {"more_devices": True},
-             kdump=READ_AHCI, modules="", kdump_says="@@ read what was written"),
-    # The crash region of this machine, all of it: a translation that cannot be kept
-    Scenario("a user's IOVAs over the crash region", {"more_devices": True}, modules="vfio",
-             first=xhci_user("0", "0x40000000"), crashed_says="@@ user mapped", conflicts=1),
-    # One page that the loader does not fill
-    Scenario("a user's IOVA in the crash region", {"more_devices": True}, modules="vfio",
-             first=xhci_user("$((crash + (64 << 20)))", "0x1000"), crashed_says="@@ user mapped",
-             taken=1),
+             kdump=READ_AHCI, kdump_says="@@ read what was written"),
+    # All of this machine's memory: a device that cannot be used in hidden mode
+    Scenario("a user's IOVAs over the crash region", {"spare_nic": True}, modules="vfio",
+             first=user_of("0000:00:08.0", "0", "0x40000000"), crashed_says="@@ user mapped",
+             conflicts=1),
+    # By tables whose entries are all alike
+    Scenario("a user's IOVAs over the crash region, one buffer", {"spare_nic": True},
+             modules="vfio", first=user_of("0000:00:08.0", "0", "0x40000000 1"),
+             crashed_says="@@ user mapped", conflicts=1),
+    # One page that the loader does not fill: the device can be used
+    Scenario("a user's IOVA in the crash region", {"more_devices": True}, kdump=FIND_KEYBOARD,
+             modules="vfio", first=user_of("0000:00:06.0", "$((crash + (64 << 20)))", "0x1000"),
+             crashed_says="@@ user mapped", kdump_says="@@ read from QEMU USB Keyboard", taken=1),
 ]
 
 # What a row runs on instead, where that must be the small kernel
@@ -204,7 +219,7 @@ def one(scenario, kernel, prepared, what):
         image, initrd = prepared[SMALL[kernel]]
         cmdline += "" if kernel == "stub+adopting" else " dmarelay=off"
     config = Config(**{"firmware": "seabios", "mem_mib": 1024, "one_cpu": True, **scenario.config})
-    if config.more_devices and scenario.modules:
+    if scenario.modules:
         config.initrd = prepared[scenario.modules]
     folder = os.path.join(FOLDER, re.sub(r"\W+", "-", f"{scenario.name} {kernel} {what}"))
     plan = Plan(image, config, scenario.loader, cmdline, initrd=initrd, files=files,
@@ -344,7 +359,7 @@ def _good_dma(scenario, entry):
     # A guarded identity map leaves out the dump kernel's memory, and nothing else: watch.py
     return (set(entry["legacy_translations_lost"]) <= set(scenario.loses)
             and all(len(ids) == 1 for ids in entry["domain_ids"].values())
-            and ("more_devices" not in scenario.config or scenario.modules != "more"
+            and (scenario.modules != "more"
                  or all(entry["completed_after_panic"].values())))
 
 

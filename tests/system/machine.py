@@ -59,6 +59,7 @@ class Config:
     # A keyboard in use on xHCI, UHCI behind a bridge, a disk on AHCI; all disks slow
     more_devices: bool = False
     kernel: str = ""                # the crashed one's series, of Debian's: tools/kernel.sh
+    spare_nic: bool = False         # one more e1000e, at 00:08.0, with nothing on its wire
     initrd: str = paths.INITRAMFS_FIRST
     cmdline: str = ""               # the first kernel's, added
     crashkernel: str = "256M"
@@ -190,6 +191,8 @@ class Machine:
         if self.config.port:
             devices += ["-device", "pcie-root-port,id=root,chassis=1,addr=6",
                         "-device", "virtio-rng-pci,id=behind,bus=root,aer=on"]
+        if self.config.spare_nic:
+            devices += ["-device", "e1000e,id=spare,addr=8,romfile="]
         if self.config.more_devices:
             devices += ["-device", "qemu-xhci,id=xhci,addr=6", "-device", "usb-kbd,bus=xhci.0",
                         "-device", "pcie-pci-bridge,id=bridge,addr=7",

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vfio-map GROUP START SIZE: map the IOVAs from START to START + SIZE for the device of a VFIO group, as a
+ * vfio-map GROUP START SIZE [BUFFERS]: map the IOVAs from START to START + SIZE for the device of a VFIO group, as a
  * virtual machine monitor does with a guest's memory, and keep them mapped.
  *
- * The same small buffer is mapped again and again, so that SIZE may be more than this machine's memory. Pinned
- * pages are limited by RLIMIT_MEMLOCK only for processes without CAP_IPC_LOCK, and an initramfs's init has it.
+ * A few small buffers, 2 unless said otherwise, are mapped in turn again and again, so that SIZE may be more than
+ * this machine's memory. With one buffer tables have 512 entries that are alike, as those of a scratch page have.
+ * Pinned pages are limited by RLIMIT_MEMLOCK only for processes without CAP_IPC_LOCK, and an initramfs's init has it.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -43,23 +44,25 @@ static int attach(const char *path)
 int main(int argc, char **argv)
 {
 	struct vfio_iommu_type1_dma_map map = { .argsz = sizeof(map) };
-	uint64_t start, end;
-	void *buffer;
+	uint64_t start, end, all, next = 0;
+	char *buffers;
 	int container;
 
-	if (argc != 4)
-		errx(2, "usage: vfio-map GROUP START SIZE");
+	if (argc != 4 && argc != 5)
+		errx(2, "usage: vfio-map GROUP START SIZE [BUFFERS]");
 	start = strtoull(argv[2], NULL, 0);
 	end = start + strtoull(argv[3], NULL, 0);
-	buffer = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (buffer == MAP_FAILED)
-		err(1, "buffer");
-	memset(buffer, 0x5a, BUFFER);
+	all = BUFFER * (argc > 4 ? strtoull(argv[4], NULL, 0) : 2);
+	buffers = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (buffers == MAP_FAILED)
+		err(1, "buffers");
+	memset(buffers, 0x5a, all);
 
 	container = attach(argv[1]);
 	map.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
-	map.vaddr = (uint64_t)buffer;
 	for (map.iova = start; map.iova < end; map.iova += map.size) {
+		map.vaddr = (uint64_t)buffers + next;
+		next = (next + BUFFER) % all;
 		map.size = end - map.iova < BUFFER ? end - map.iova : BUFFER;
 		if (ioctl(container, VFIO_IOMMU_MAP_DMA, &map))
 			err(1, "IOVA %#llx", (unsigned long long)map.iova);
