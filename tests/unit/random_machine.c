@@ -96,21 +96,18 @@ static uint64_t random_tree(struct build *b, unsigned int aw)
 	for (unsigned int i = 0; i < 12 && likely(200); i++) {
 		unsigned int level = one_in(4) ? 2 + (unsigned int)choose(2) : 1;
 		uint64_t size = 1ull << (12 + 9 * (level - 1));
-		uint64_t iova = one_in(4) ? choose(limit) : one_in(6) ? BUILD_CRASH_START + choose(0x10000000) :
-				choose(0x4000000);
+		uint64_t iova = one_in(4) ? choose(limit) : choose(0x4000000);
 		uint64_t count = level > 1 ? 1 : one_in(12) ? 512 : 1 + choose(32);
-		uint64_t next = random_address(b), step = size;
+		uint64_t next = random_address(b);
 
 		iova &= ~(size - 1);
 		if (count == 512) {	/* a whole table side by side, or nearly so: foldable */
 			iova &= ~0x1fffffull;
 			next &= ~0x1fffffull;
-			if (one_in(3))	/* or one page again and again */
-				step = 0;
 		}
 		for (bool scattered = count < 512 && one_in(2); count && iova < limit; count--, iova += size) {
 			map_unless_taken(b, tree, aw + 2, iova, next & ~(size - 1), level);
-			next = scattered ? random_address(b) : next + step;
+			next = scattered ? random_address(b) : next + size;
 		}
 	}
 	return tree;
