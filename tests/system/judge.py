@@ -15,7 +15,7 @@ from watch import GCMD_TE, GSTS_IRES
 PAGE = 4096
 STUB_LIMIT_BYTES = 128 << 10
 STUB_LIMIT_SHARE = 0.05
-LEAST_PAGES = 10000                     # of the dump, compared: these machines have 30,000 and more
+LEAST_PAGES = 10000                     # of the dump, compared: these machines have 27,000 and more
 KASLR_FLAG = 2                          # loadflags bit 1: an address was chosen by KASLR
 
 # Fields of boot_params that the stub may write: where its own node goes, and what the inner

@@ -158,3 +158,21 @@ void scene_expect_replaced(const struct scene *s, uint16_t source, uint64_t iova
 {
 	scene_expect_pasid_replaced(s, source, TRANSLATE_NO_PASID, iova);
 }
+
+const struct relay_trap scene_page_fault = { .vector = 14, .at = 0x1234 };
+
+static jmp_buf handler;
+
+bool scene_cut(void (*step)(void), uint64_t nth, bool late)
+{
+	fake.trap = &handler;
+	fake.trap_in = nth;
+	fake.trap_late = late;
+	if (setjmp(handler)) {
+		relay_trapped(&scene_page_fault);
+		return true;
+	}
+	step();
+	fake.trap = NULL;
+	return false;
+}

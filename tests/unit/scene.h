@@ -75,6 +75,13 @@ uint64_t scene_entry_now(const struct scene *scene, uint64_t iova, unsigned int 
 void scene_expect_replaced(const struct scene *scene, uint16_t source, uint64_t iova);
 void scene_expect_pasid_replaced(const struct scene *scene, uint16_t source, uint32_t pasid, uint64_t iova);
 
+/*
+ * One step of the relay, cut short by a page fault at its nth access to the machine (`late`: behind the access).
+ * False: it has fewer, and came to its end.
+ */
+bool scene_cut(void (*step)(void), uint64_t nth, bool late);
+extern const struct relay_trap scene_page_fault;
+
 /* Has this rule been the one record of some scene_expect() in this program? */
 bool scene_struck(unsigned int rule);
 

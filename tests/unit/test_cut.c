@@ -32,7 +32,6 @@ static const struct kind kinds[] = {
 	{ .scalable = true, .by_itself = true, .draining = true },
 };
 
-static const struct relay_trap page_fault = { .vector = 14, .at = 0x1234 };
 
 static const struct handoff_unit *report_of(unsigned int unit)
 {
@@ -91,23 +90,6 @@ static struct scene machine(void **state, const struct kind *kind)
 	return s;
 }
 
-static jmp_buf handler;
-
-/* True if `step` was cut short at its nth access; false if it has fewer. */
-static bool is_cut(void (*step)(void), uint64_t nth, bool late)
-{
-	fake.trap = &handler;
-	fake.trap_in = nth;
-	fake.trap_late = late;
-	if (setjmp(handler)) {
-		relay_trapped(&page_fault);
-		return true;
-	}
-	step();
-	fake.trap = NULL;
-	return false;
-}
-
 /* Which units have had a pointer written, by their registers: those are completed, and no others. */
 static uint32_t moved(const struct scene *s)
 {
@@ -164,7 +146,7 @@ static void switch_that_is_cut_is_completed_or_was_not_begun(void **state)
 		for (nth = 1; ; nth++) {
 			struct scene s = machine(state, kind);
 
-			if (!is_cut(relay_commit, nth, i % 2))
+			if (!scene_cut(relay_commit, nth, i % 2))
 				break;
 			units = moved(&s);
 			relay_resume();
@@ -217,8 +199,8 @@ static void switch_that_is_cut_twice_tells_what_is_not_known(void **state)
 			for (uint64_t again = 1; cut; again += 5) {
 				struct scene s = machine(state, &kinds[some[i]]);
 
-				cut = is_cut(relay_commit, nth, nth % 8 == 1);
-				if (!cut || !is_cut(relay_resume, again, again % 2))
+				cut = scene_cut(relay_commit, nth, nth % 8 == 1);
+				if (!cut || !scene_cut(relay_resume, again, again % 2))
 					break;
 				relay_conclude();
 				expect_true_rows(&s);
@@ -235,7 +217,7 @@ static void invalidation_refused_after_a_cut_is_told(void **state)
 		struct scene s = machine(state, &kinds[0]);
 		uint32_t units;
 
-		if (!is_cut(relay_commit, nth, true))
+		if (!scene_cut(relay_commit, nth, true))
 			break;
 		units = moved(&s);
 		s.unit->deaf_queue = true;
@@ -262,7 +244,7 @@ static void unit_of_interrupts_alone_that_is_left_is_told(void **state)
 		second->gsts &= ~VTD_G_TE;
 		assert_true(build_prepare(s.b));
 		devices_start(s.b);
-		if (!is_cut(relay_commit, cut / 2, cut % 2))
+		if (!scene_cut(relay_commit, cut / 2, cut % 2))
 			break;
 		relay_resume();
 		check_run(s.b);
@@ -281,7 +263,7 @@ static void exception_before_the_switch_leaves_all_units(void **state)
 {
 	struct scene s = machine(state, &kinds[1]);
 
-	relay_trapped(&page_fault);
+	relay_trapped(&scene_page_fault);
 	relay_resume();
 	assert_outcome(HANDOFF_SWITCHED, HANDOFF_NO_UNIT_SWITCHED);
 	for (unsigned int i = 0; i < 2; i++) {

@@ -251,24 +251,6 @@ static void arenas_of_all_sizes(void **state)
 	assert_true(hidden && no_room);
 }
 
-static jmp_buf handler;
-static const struct relay_trap page_fault = { .vector = 14 };
-
-/* A step cut short at its nth access to the machine. False: it has fewer. */
-static bool is_cut(void (*step)(void), uint64_t nth, bool late)
-{
-	fake.trap = &handler;
-	fake.trap_in = nth;
-	fake.trap_late = late;
-	if (setjmp(handler)) {
-		relay_trapped(&page_fault);
-		return true;
-	}
-	step();
-	fake.trap = NULL;
-	return false;
-}
-
 /* Cut anywhere, before or behind an access, hiding is undone: what is left is what the switch had made. */
 static void an_exception_shows_the_iommu(void **state)
 {
@@ -284,7 +266,7 @@ static void an_exception_shows_the_iommu(void **state)
 			relay_survey();
 			relay_hide_prepare();
 			relay_commit();
-			cut = is_cut(relay_hide, nth, late);
+			cut = scene_cut(relay_hide, nth, late);
 			if (!cut)
 				break;
 			cuts++;
@@ -304,7 +286,7 @@ static void cut_while_it_is_prepared(void **state)
 
 		assert_true(build_prepare(s.b));
 		relay_survey();
-		if (!is_cut(relay_hide_prepare, nth, false))
+		if (!scene_cut(relay_hide_prepare, nth, false))
 			break;
 		relay_show();
 		relay_commit();
